@@ -1,0 +1,89 @@
+//! A column of the traffic table in which any row may have no value.
+
+/// Values of one kind, one per row; a column nobody filled costs nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Column<T> {
+    values: Vec<T>,
+    present: Vec<u64>,
+    rows: usize,
+    filled: usize,
+}
+
+impl<T: Copy + Default> Column<T> {
+    /// Appends one row. Storage starts with the first value, and the rows before it are missing.
+    pub fn push(&mut self, value: Option<T>) {
+        if let Some(value) = value {
+            self.values.resize(self.rows, T::default());
+            self.values.push(value);
+            self.present.resize(self.rows / 64 + 1, 0);
+            self.present[self.rows / 64] |= 1 << (self.rows % 64);
+            self.filled += 1;
+        }
+        self.rows += 1;
+    }
+
+    /// The value in `row`, or `None` where the input gave none or there is no such row.
+    pub fn get(&self, row: usize) -> Option<T> {
+        let word = self.present.get(row / 64)?;
+        (word >> (row % 64) & 1 == 1).then(|| self.values[row])
+    }
+
+    /// The number of rows, with or without a value.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The number of rows that have a value.
+    pub fn filled(&self) -> usize {
+        self.filled
+    }
+
+    /// True where no row has a value: the input has no such column.
+    pub fn is_absent(&self) -> bool {
+        self.filled == 0
+    }
+
+    /// The value of each row in turn.
+    pub fn iter(&self) -> impl Iterator<Item = Option<T>> + '_ {
+        (0..self.rows).map(|row| self.get(row))
+    }
+
+    /// Appends all rows of `other`.
+    pub fn append(&mut self, other: &Column<T>) {
+        for value in other.iter() {
+            self.push(value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_values_before_between_and_after_are_missing() {
+        let mut column = Column::default();
+        for row in 0..200u16 {
+            column.push((row % 3 == 1 && row < 150).then_some(row));
+        }
+        assert_eq!(column.len(), 200);
+        assert_eq!(column.filled(), 50);
+        for row in 0..200u16 {
+            let expected = (row % 3 == 1 && row < 150).then_some(row);
+            assert_eq!(column.get(row.into()), expected, "row {row}");
+        }
+        assert_eq!(column.get(200), None);
+    }
+
+    #[test]
+    fn a_column_without_values_stores_none() {
+        let mut column = Column::<u64>::default();
+        (0..1000).for_each(|_| column.push(None));
+        assert!(column.is_absent());
+        assert_eq!(column.values.capacity(), 0);
+    }
+}

@@ -1,0 +1,13 @@
+//! Plain data that every stage shares; no stage's logic lives here.
+
+pub mod address;
+pub mod chart;
+pub mod column;
+pub mod finding;
+pub mod geo;
+pub mod judgement;
+pub mod outcome;
+pub mod record;
+pub mod report;
+pub mod settings;
+pub mod traffic;

@@ -1,0 +1,120 @@
+//! The traffic table: every flow of every input, one column per field, addresses interned.
+
+use rustc_hash::FxHashMap;
+
+use super::address::Address;
+use super::column::Column;
+use super::record::{ConnState, Record};
+
+/// An interned address: its index in `Traffic::address`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AddressId(pub u32);
+
+impl AddressId {
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Flows in input order, columnar. All columns have `rows()` entries.
+#[derive(Debug, Clone, Default)]
+pub struct Traffic {
+    addresses: Vec<Address>,
+    ids: FxHashMap<Address, AddressId>,
+    labels: Vec<String>,
+    label_ids: FxHashMap<String, u16>,
+    source: Vec<AddressId>,
+    pub destination: Column<AddressId>,
+    pub source_port: Column<u16>,
+    pub destination_port: Column<u16>,
+    pub protocol: Column<u8>,
+    pub start: Column<f64>,
+    pub duration: Column<f64>,
+    pub bytes_sent: Column<u64>,
+    pub bytes_received: Column<u64>,
+    pub packets_sent: Column<u64>,
+    pub packets_received: Column<u64>,
+    pub state: Column<ConnState>,
+    pub source_mac: Column<[u8; 6]>,
+    pub destination_mac: Column<[u8; 6]>,
+    label: Column<u16>,
+}
+
+impl Traffic {
+    /// Appends one flow.
+    pub fn push(&mut self, record: &Record<'_>) {
+        let source = self.intern(record.source);
+        let destination = record.destination.map(|address| self.intern(address));
+        let label = record.label.and_then(|label| self.intern_label(label));
+        self.source.push(source);
+        self.destination.push(destination);
+        self.source_port.push(record.source_port);
+        self.destination_port.push(record.destination_port);
+        self.protocol.push(record.protocol);
+        self.start.push(record.start);
+        self.duration.push(record.duration);
+        self.bytes_sent.push(record.bytes_sent);
+        self.bytes_received.push(record.bytes_received);
+        self.packets_sent.push(record.packets_sent);
+        self.packets_received.push(record.packets_received);
+        self.state.push(record.state);
+        self.source_mac.push(record.source_mac);
+        self.destination_mac.push(record.destination_mac);
+        self.label.push(label);
+    }
+
+    pub fn rows(&self) -> usize {
+        self.source.len()
+    }
+
+    /// The source of each row.
+    pub fn source(&self) -> &[AddressId] {
+        &self.source
+    }
+
+    /// The distinct addresses, in order of first appearance; `AddressId` is the index.
+    pub fn addresses(&self) -> &[Address] {
+        &self.addresses
+    }
+
+    pub fn address(&self, id: AddressId) -> Address {
+        self.addresses[id.index()]
+    }
+
+    pub fn find(&self, address: Address) -> Option<AddressId> {
+        self.ids.get(&address).copied()
+    }
+
+    /// The data set's own verdict on `row`, where it has one.
+    pub fn label(&self, row: usize) -> Option<&str> {
+        self.label.get(row).map(|id| self.labels[usize::from(id)].as_str())
+    }
+
+    /// The first start and the last end of any flow, in seconds since 1970.
+    pub fn span(&self) -> Option<(f64, f64)> {
+        let ends = (0..self.rows()).filter_map(|row| {
+            let start = self.start.get(row)?;
+            Some((start, start + self.duration.get(row).unwrap_or(0.0)))
+        });
+        ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    fn intern(&mut self, address: Address) -> AddressId {
+        *self.ids.entry(address).or_insert_with(|| {
+            let id = AddressId(u32::try_from(self.addresses.len()).expect("fewer than 2^32 addresses"));
+            self.addresses.push(address);
+            id
+        })
+    }
+
+    /// Labels past 65,535 distinct ones are dropped: such a column is no label.
+    fn intern_label(&mut self, label: &str) -> Option<u16> {
+        if let Some(&id) = self.label_ids.get(label) {
+            return Some(id);
+        }
+        let id = u16::try_from(self.labels.len()).ok()?;
+        self.labels.push(label.to_owned());
+        self.label_ids.insert(label.to_owned(), id);
+        Some(id)
+    }
+}
