@@ -1,1 +1,20 @@
+//! Flowglass finds attackers in traffic, in one pass through this list of modules:
+//! bytes are read into a traffic table, the table into features, the features into verdicts
+//! and findings, those into a risk and a decision per address, and all of it into a report,
+//! which is exported and shown.
+//!
+//! Invariants, each held by a test:
+//! - a module imports only from modules above it in this list (`tests/tidy.rs`);
+//! - the core takes bytes and settings and gives plain data: no clock, randomness or I/O;
+//! - a bad row is counted, never fatal: accepted + rejected = rows in the file;
+//! - the same input and settings give the same bytes, natively and in the browser;
+//! - a registry entry is one file and two lines in one list (`tests/contract.rs`).
+#![forbid(unsafe_code)]
 
+pub mod error;
+pub mod about;
+pub mod model;
+pub mod ingest;
+pub mod detect;
+pub mod export;
+pub mod view;

@@ -1,0 +1,34 @@
+//! The outputs: each exporter turns a finished analysis into one or more files.
+
+mod exporters;
+
+pub use exporters::EXPORTERS;
+
+use std::io::{self, Write};
+
+use crate::about::About;
+use crate::model::outcome::Outcome;
+
+/// What an exporter is given.
+pub struct Export<'a> {
+    pub outcome: &'a Outcome,
+    /// When the output is made, in seconds since 1970; written into headers.
+    pub now: i64,
+    /// Plots already drawn by the shell as PNG: `(plot key, bytes)`. Text in a plot is measured
+    /// by whoever has fonts, which the core has not.
+    pub pictures: &'a [(String, Vec<u8>)],
+}
+
+/// Where files go: a folder, a zip, a list of blobs.
+pub trait Shelf {
+    /// Starts the next file; what is written after it belongs to that file.
+    fn file(&mut self, name: &str, mime: &str) -> io::Result<&mut dyn Write>;
+}
+
+/// One kind of output.
+pub struct Exporter {
+    pub about: About,
+    /// The names of the files it writes, for the menu.
+    pub files: &'static [&'static str],
+    pub write: fn(&Export<'_>, &mut dyn Shelf) -> io::Result<()>,
+}

@@ -1,0 +1,6 @@
+//! The list of formats, from the most particular to the most general.
+
+use super::Format;
+
+/// Every format Flowglass reads.
+pub const FORMATS: &[&Format] = &[];

@@ -1,0 +1,58 @@
+//! Where parsers put rows: the growing traffic table and the account of what was rejected.
+
+use crate::model::record::Record;
+use crate::model::report::{MAX_REJECTED, ReasonCount, Rejected};
+use crate::model::traffic::Traffic;
+
+/// The rows of all files read so far. `accepted + rejected` is the number of data rows seen.
+#[derive(Debug, Default)]
+pub struct Intake {
+    pub traffic: Traffic,
+    file: String,
+    accepted: u64,
+    reasons: Vec<ReasonCount>,
+    rejected: Vec<Rejected>,
+}
+
+impl Intake {
+    /// Starts the account of the next file.
+    pub fn begin(&mut self, file: &str) {
+        self.file = file.to_owned();
+        self.accepted = 0;
+        self.reasons.clear();
+    }
+
+    pub fn accept(&mut self, record: &Record<'_>) {
+        self.traffic.push(record);
+        self.accepted += 1;
+    }
+
+    /// Counts a data row that cannot be used. `row` counts from 1, `byte` is where the row starts.
+    /// `reason` is one of a few fixed sentences: nothing of the row itself.
+    pub fn reject(&mut self, row: u64, byte: u64, reason: &str) {
+        match self.reasons.iter_mut().find(|count| count.reason == reason) {
+            Some(count) => count.rows += 1,
+            None => self.reasons.push(ReasonCount { reason: reason.to_owned(), rows: 1 }),
+        }
+        if self.rejected.len() < MAX_REJECTED {
+            self.rejected.push(Rejected { file: self.file.clone(), row, byte, reason: reason.to_owned() });
+        }
+    }
+
+    /// Rows of the current file that became flows.
+    pub fn accepted(&self) -> u64 {
+        self.accepted
+    }
+
+    /// Rows of the current file that were rejected, by reason, most frequent first.
+    pub fn reasons(&self) -> Vec<ReasonCount> {
+        let mut reasons = self.reasons.clone();
+        reasons.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.reason.cmp(&b.reason)));
+        reasons
+    }
+
+    /// The first rejected rows of all files.
+    pub fn rejected(&self) -> &[Rejected] {
+        &self.rejected
+    }
+}
