@@ -18,3 +18,5 @@ pub mod ingest;
 pub mod detect;
 pub mod export;
 pub mod view;
+pub mod analysis;
+pub mod catalog;

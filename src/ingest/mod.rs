@@ -2,6 +2,7 @@
 
 mod formats;
 pub mod intake;
+pub mod reader;
 
 pub use formats::FORMATS;
 

@@ -1,0 +1,139 @@
+//! The pipeline on one page: files and databases in, then from rows to a report.
+
+use crate::detect::{Scene, detect};
+use crate::error::{Error, Result};
+use crate::ingest::intake::Intake;
+use crate::ingest::reader::Reader;
+use crate::model::geo::Geography;
+use crate::model::judgement::{Judgement, UNJUDGED};
+use crate::model::outcome::Outcome;
+use crate::model::report::{Input, ModelRun, Models, REPORT_VERSION, Report, Span};
+use crate::model::settings::Checked;
+
+/// Where an analysis stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// What is being done, as a person reads it.
+    pub stage: &'static str,
+    /// 0..1 of this stage.
+    pub fraction: f64,
+}
+
+/// An analysis that is taking in files.
+pub struct Analysis {
+    settings: Checked,
+    intake: Intake,
+    reader: Option<Reader>,
+    inputs: Vec<Input>,
+    databases: Vec<(String, Vec<u8>)>,
+}
+
+impl Analysis {
+    pub fn new(settings: Checked) -> Self {
+        Analysis { settings, intake: Intake::default(), reader: None, inputs: Vec::new(), databases: Vec::new() }
+    }
+
+    /// Starts the next traffic file.
+    pub fn begin(&mut self, name: &str) {
+        self.reader = Some(Reader::new(name, &mut self.intake));
+    }
+
+    /// Takes the next slice of the file. An error ends this file; others may still be read.
+    pub fn feed(&mut self, slice: &[u8]) -> Result<()> {
+        let reader = self.reader.as_mut().ok_or_else(|| Error::unreadable("no file was begun"))?;
+        let fed = reader.feed(slice, &self.settings, &mut self.intake);
+        if fed.is_err() {
+            self.reader = None;
+        }
+        fed
+    }
+
+    /// Ends the file.
+    pub fn finish_file(&mut self) -> Result<()> {
+        let reader = self.reader.take().ok_or_else(|| Error::unreadable("no file was begun"))?;
+        self.inputs.push(reader.finish(&self.settings, &mut self.intake)?);
+        Ok(())
+    }
+
+    /// Adds a GeoIP database. A damaged one is kept with its error and does not stop the analysis.
+    pub fn database(&mut self, name: &str, bytes: Vec<u8>) {
+        self.databases.push((name.to_owned(), bytes));
+    }
+
+    /// Rows read so far.
+    pub fn rows(&self) -> usize {
+        self.intake.traffic.rows()
+    }
+
+    /// From rows to a report. Fails only where no file gave any row.
+    pub fn run(self, progress: &mut dyn FnMut(Progress)) -> Result<Outcome> {
+        let Analysis { settings, intake, inputs, databases, .. } = self;
+        let rejected = intake.rejected().to_vec();
+        let traffic = intake.traffic;
+        if traffic.rows() == 0 {
+            return Err(nothing_read(&inputs));
+        }
+        progress(Progress { stage: "Looking up places", fraction: 0.0 });
+        let geography = {
+            drop(databases);
+            Geography::default()
+        };
+        let judgement = Judgement::default();
+        let scene = Scene { traffic: &traffic, geography: &geography, judgement: &judgement, settings: &settings };
+        let (findings, detectors) = detect(&scene, |about| progress(Progress { stage: about.title, fraction: 0.0 }));
+        progress(Progress { stage: "Weighing the evidence", fraction: 0.0 });
+        let hosts = Vec::new();
+        let withheld = Vec::new();
+        let report = Report {
+            version: REPORT_VERSION,
+            generator: format!("flowglass {}", env!("CARGO_PKG_VERSION")),
+            settings,
+            span: traffic.span().map(|(first, last)| Span { first, last }),
+            inputs,
+            databases: geography.sources.clone(),
+            models: models(&judgement),
+            detectors,
+            findings,
+            hosts,
+            withheld,
+            rejected,
+        };
+        Ok(Outcome { traffic, geography, judgement, report })
+    }
+}
+
+/// Decides anew with other policy settings, without running anything again.
+pub fn redecide(outcome: &mut Outcome, settings: Checked) {
+    outcome.report.withheld = Vec::new();
+    outcome.report.settings = settings;
+}
+
+fn nothing_read(inputs: &[Input]) -> Error {
+    let reasons = inputs.iter().flat_map(|input| &input.reasons);
+    let reasons: Vec<String> = reasons.take(3).map(|count| format!("{} ({} rows)", count.reason, count.rows)).collect();
+    match reasons.as_slice() {
+        [] => Error::unreadable("no row was read: give a traffic file that has at least one data row"),
+        _ => Error::unreadable(format!("every row was rejected: {}", reasons.join("; "))),
+    }
+}
+
+fn models(judgement: &Judgement) -> Models {
+    let missing = |key: &str| {
+        let reason = judgement.missing.iter().find(|(model, _)| *model == key);
+        reason.map_or_else(|| "it did not run".to_owned(), |(_, reason)| reason.clone())
+    };
+    fn run<T, S: Clone>(answer: &Option<T>, summary: fn(&T) -> &S, why: impl FnOnce() -> String) -> ModelRun<S> {
+        match answer {
+            Some(answer) => ModelRun::Ran(summary(answer).clone()),
+            None => ModelRun::NotComputable { not_computable: why() },
+        }
+    }
+    Models {
+        features: judgement.features.clone(),
+        unjudged: judgement.point_of.iter().filter(|&&point| point == UNJUDGED).count() as u64,
+        points: judgement.weights.len() as u64,
+        isolation_forest: run(&judgement.forest, |model| &model.summary, || missing("isolation_forest")),
+        one_class_svm: run(&judgement.svm, |model| &model.summary, || missing("one_class_svm")),
+        dbscan: run(&judgement.clusters, |model| &model.summary, || missing("dbscan")),
+    }
+}

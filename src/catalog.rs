@@ -1,0 +1,90 @@
+//! Everything the registries know, as one piece of plain data: forms, menus and help are made from it.
+
+use serde::Serialize;
+
+use crate::about::{About, Knob};
+use crate::detect::DETECTORS;
+use crate::export::EXPORTERS;
+use crate::ingest::FORMATS;
+use crate::model::finding::Family;
+use crate::view::plot::PLOTS;
+
+/// The registries and the settings, in the order they are shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct Catalog {
+    pub version: &'static str,
+    pub formats: Vec<FormatEntry>,
+    pub models: Vec<About>,
+    pub detectors: Vec<DetectorEntry>,
+    pub exporters: Vec<ExporterEntry>,
+    pub plots: Vec<PlotEntry>,
+    /// Settings in groups: what they belong to, and the knobs.
+    pub knobs: Vec<KnobGroup>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FormatEntry {
+    #[serde(flatten)]
+    pub about: About,
+    pub endings: &'static [&'static str],
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DetectorEntry {
+    #[serde(flatten)]
+    pub about: About,
+    pub family: Family,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ExporterEntry {
+    #[serde(flatten)]
+    pub about: About,
+    pub files: &'static [&'static str],
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PlotEntry {
+    #[serde(flatten)]
+    pub about: About,
+    pub file: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct KnobGroup {
+    /// The key of the entry the knobs belong to.
+    pub key: &'static str,
+    pub title: &'static str,
+    pub knobs: Vec<&'static Knob>,
+}
+
+/// The whole catalogue.
+pub fn catalog() -> Catalog {
+    Catalog {
+        version: env!("CARGO_PKG_VERSION"),
+        formats: FORMATS.iter().map(|f| FormatEntry { about: f.about, endings: f.endings }).collect(),
+        models: models().iter().map(|(about, _)| *about).collect(),
+        detectors: DETECTORS.iter().map(|d| DetectorEntry { about: d.about, family: d.family }).collect(),
+        exporters: EXPORTERS.iter().map(|e| ExporterEntry { about: e.about, files: e.files }).collect(),
+        plots: PLOTS.iter().map(|p| PlotEntry { about: p.about, file: p.file }).collect(),
+        knobs: groups(),
+    }
+}
+
+/// Every knob there is, for `Settings::check`.
+pub fn knobs() -> Vec<&'static Knob> {
+    groups().into_iter().flat_map(|group| group.knobs).collect()
+}
+
+/// The three models of the original script, with their knobs.
+fn models() -> Vec<(About, &'static [&'static Knob])> {
+    Vec::new()
+}
+
+fn groups() -> Vec<KnobGroup> {
+    let formats = FORMATS.iter().map(|format| (format.about, format.knobs));
+    let detectors = DETECTORS.iter().map(|detector| (detector.about, detector.knobs));
+    let all = models().into_iter().chain(detectors).chain(formats);
+    let groups = all.map(|(about, knobs)| KnobGroup { key: about.key, title: about.title, knobs: knobs.to_vec() });
+    groups.filter(|group| !group.knobs.is_empty()).collect()
+}
