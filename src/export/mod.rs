@@ -30,5 +30,8 @@ pub struct Exporter {
     pub about: About,
     /// The names of the files it writes, for the menu.
     pub files: &'static [&'static str],
+    /// True for what every analysis writes: the original script's outputs and the report.
+    /// The others are written where they are asked for.
+    pub standard: bool,
     pub write: fn(&Export<'_>, &mut dyn Shelf) -> io::Result<()>,
 }
