@@ -1,10 +1,24 @@
 //! The outputs: each exporter turns a finished analysis into one or more files.
 
+mod bundle;
+pub mod cell;
+pub mod clock;
 mod exporters;
+mod address_list;
+mod blocked_ips;
+mod histogram_png;
+mod report_json;
+mod risky_ips;
+mod rows;
+mod shelf;
 
+pub use bundle::{ZipShelf, zip, zip_of};
 pub use exporters::EXPORTERS;
+pub use shelf::MemoryShelf;
 
 use std::io::{self, Write};
+
+use serde::Serialize;
 
 use crate::about::About;
 use crate::model::outcome::Outcome;
@@ -28,10 +42,23 @@ pub trait Shelf {
 /// One kind of output.
 pub struct Exporter {
     pub about: About,
+    pub group: Group,
     /// The names of the files it writes, for the menu.
     pub files: &'static [&'static str],
     /// True for what every analysis writes: the original script's outputs and the report.
     /// The others are written where they are asked for.
     pub standard: bool,
     pub write: fn(&Export<'_>, &mut dyn Shelf) -> io::Result<()>,
+}
+
+/// Where in the menu an output stands, and whether it is part of every download.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// What the analysis found: always written, and all of it in the zip.
+    Analysis,
+    /// A block in the language of a firewall, proxy or service; written where asked for.
+    Enforcement,
+    /// The same addresses for people and programs that collect indicators; written where asked for.
+    Sharing,
 }
