@@ -1,6 +1,6 @@
 //! `blocked_ips.txt`: the addresses to block, one per line.
 
-use super::{Exporter, Group, address_list};
+use super::{Exporter, address_list};
 use crate::about::About;
 use crate::model::report::Decision;
 
@@ -13,7 +13,7 @@ pub const BLOCKED_IPS: Exporter = Exporter {
         limits: "Plain addresses without comment or expiry, as the original script wrote them. A sender that shows \
                  itself only as a MAC address or AS number cannot stand in it.",
     },
-    group: Group::Analysis,
     files: &["blocked_ips.txt"],
+    standard: true,
     write: |export, shelf| address_list::write(export, shelf, "blocked_ips.txt", Decision::Block),
 };

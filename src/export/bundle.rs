@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{EXPORTERS, Export, Exporter, Group, Shelf, clock};
+use super::{EXPORTERS, Export, Exporter, Shelf, clock};
 
 /// Past this many rows `rows.csv` could reach the 4 GiB at which a zip entry needs 64-bit sizes:
 /// 2^32 bytes at 64 bytes a row. The larger form is not used below that, as some readers lack it.
@@ -42,7 +42,7 @@ impl<W: Write> Shelf for ZipShelf<W> {
 
 /// Writes the outputs every analysis has as one zip. The same export gives the same bytes.
 pub fn zip<W: Write>(export: &Export<'_>, writer: W) -> io::Result<W> {
-    let exporters: Vec<&Exporter> = EXPORTERS.iter().copied().filter(|e| e.group == Group::Analysis).collect();
+    let exporters: Vec<&Exporter> = EXPORTERS.iter().copied().filter(|e| e.standard).collect();
     zip_of(export, &exporters, writer)
 }
 
@@ -51,9 +51,10 @@ pub fn zip_of<W: Write>(export: &Export<'_>, exporters: &[&Exporter], writer: W)
     let large = export.outcome.traffic.rows() >= LARGE_ROWS;
     let mut shelf = ZipShelf::new(writer, export.now, large);
     for exporter in exporters {
-        match exporter.group {
-            Group::Analysis => (exporter.write)(export, &mut shelf)?,
-            Group::Enforcement | Group::Sharing => (exporter.write)(export, &mut Subfolder(&mut shelf))?,
+        if exporter.standard {
+            (exporter.write)(export, &mut shelf)?;
+        } else {
+            (exporter.write)(export, &mut Subfolder(&mut shelf))?;
         }
     }
     shelf.finish()

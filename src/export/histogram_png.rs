@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Export, Exporter, Group, Shelf};
+use super::{Export, Exporter, Shelf};
 use crate::about::About;
 
 /// The plot's key in `view::plot`.
@@ -15,8 +15,8 @@ pub const HISTOGRAM_PNG: Exporter = Exporter {
         help: "How many rows got which risk score from the two anomaly models, as a picture.",
         limits: "There is no file where the plot could not be drawn: no model ran, or no font was at hand.",
     },
-    group: Group::Analysis,
     files: &["risk_score_histogram.png"],
+    standard: true,
     write,
 };
 

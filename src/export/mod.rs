@@ -18,8 +18,6 @@ pub use shelf::MemoryShelf;
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-
 use crate::about::About;
 use crate::model::outcome::Outcome;
 
@@ -42,23 +40,10 @@ pub trait Shelf {
 /// One kind of output.
 pub struct Exporter {
     pub about: About,
-    pub group: Group,
     /// The names of the files it writes, for the menu.
     pub files: &'static [&'static str],
     /// True for what every analysis writes: the original script's outputs and the report.
     /// The others are written where they are asked for.
     pub standard: bool,
     pub write: fn(&Export<'_>, &mut dyn Shelf) -> io::Result<()>,
-}
-
-/// Where in the menu an output stands, and whether it is part of every download.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Group {
-    /// What the analysis found: always written, and all of it in the zip.
-    Analysis,
-    /// A block in the language of a firewall, proxy or service; written where asked for.
-    Enforcement,
-    /// The same addresses for people and programs that collect indicators; written where asked for.
-    Sharing,
 }

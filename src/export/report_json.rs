@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Export, Exporter, Group, Shelf};
+use super::{Export, Exporter, Shelf};
 use crate::about::About;
 
 pub const REPORT_JSON: Exporter = Exporter {
@@ -14,8 +14,8 @@ pub const REPORT_JSON: Exporter = Exporter {
         limits: "It names the input files and quotes what was found in them: read it before passing it on. It lists \
                  the first 1,000 rejected rows; the counts are complete. Single rows stand in rows.csv.",
     },
-    group: Group::Analysis,
     files: &["report.json"],
+    standard: true,
     write,
 };
 

@@ -1,6 +1,6 @@
 //! `risky_ips.txt`: the addresses to look at, one per line.
 
-use super::{Exporter, Group, address_list};
+use super::{Exporter, address_list};
 use crate::about::About;
 use crate::model::report::Decision;
 
@@ -12,7 +12,7 @@ pub const RISKY_IPS: Exporter = Exporter {
                first. A list to read or to search your logs for.",
         limits: "It holds addresses that are only suspicious: do not block from it. Use the list of blocked addresses.",
     },
-    group: Group::Analysis,
     files: &["risky_ips.txt"],
+    standard: true,
     write: |export, shelf| address_list::write(export, shelf, "risky_ips.txt", Decision::Watch),
 };

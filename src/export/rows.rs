@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Export, Exporter, Group, Shelf};
+use super::{Export, Exporter, Shelf};
 use crate::about::About;
 use crate::model::judgement::{Judgement, Verdict};
 
@@ -16,8 +16,8 @@ pub const ROWS: Exporter = Exporter {
         limits: "Rows of several inputs are counted through. Cells are empty where a row lacks a feature or a model \
                  did not run. Rejected rows have no line.",
     },
-    group: Group::Analysis,
     files: &["rows.csv"],
+    standard: true,
     write,
 };
 
