@@ -1,8 +1,20 @@
 //! The outputs: each exporter turns a finished analysis into one or more files.
 
+mod bundle;
+pub mod cell;
+pub mod clock;
 mod exporters;
+mod address_list;
+mod blocked_ips;
+mod histogram_png;
+mod report_json;
+mod risky_ips;
+mod rows;
+mod shelf;
 
+pub use bundle::{ZipShelf, zip, zip_of};
 pub use exporters::EXPORTERS;
+pub use shelf::MemoryShelf;
 
 use std::io::{self, Write};
 
