@@ -15,6 +15,7 @@ pub mod error;
 pub mod about;
 pub mod model;
 pub mod ingest;
+pub mod geo;
 pub mod detect;
 pub mod export;
 pub mod view;
