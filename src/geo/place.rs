@@ -16,6 +16,9 @@ pub struct RawPlace<'a> {
     location: Location,
     autonomous_system_number: Option<u32>,
     autonomous_system_organization: Option<&'a str>,
+    /// An Enterprise database has the network in here.
+    #[serde(borrow)]
+    traits: Traits<'a>,
     /// `AS64496`.
     asn: Option<&'a str>,
     as_name: Option<&'a str>,
@@ -49,6 +52,14 @@ struct Names<'a> {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
+struct Traits<'a> {
+    autonomous_system_number: Option<u32>,
+    #[serde(borrow)]
+    autonomous_system_organization: Option<&'a str>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct Location {
     latitude: Option<f64>,
     longitude: Option<f64>,
@@ -68,14 +79,16 @@ impl From<RawPlace<'_>> for Place {
             Some(City::Flat(name)) => Some(name),
             None => None,
         };
+        let listed = raw.asn.and_then(|asn| asn.strip_prefix("AS")?.parse().ok());
+        let name = raw.autonomous_system_organization.or(raw.traits.autonomous_system_organization).or(raw.as_name);
         let position = position(raw.location.latitude, raw.location.longitude);
         Place {
             country: country.map(str::to_owned),
             city: city.map(str::to_owned),
             position,
             accuracy_radius: position.and(raw.location.accuracy_radius),
-            as_number: raw.autonomous_system_number.or_else(|| raw.asn?.strip_prefix("AS")?.parse().ok()),
-            as_name: raw.autonomous_system_organization.or(raw.as_name).map(str::to_owned),
+            as_number: raw.autonomous_system_number.or(raw.traits.autonomous_system_number).or(listed),
+            as_name: name.map(str::to_owned),
         }
     }
 }
