@@ -17,5 +17,7 @@ pub mod model;
 pub mod ingest;
 pub mod geo;
 pub mod detect;
+pub mod risk;
+pub mod policy;
 pub mod export;
 pub mod view;

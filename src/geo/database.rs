@@ -11,12 +11,12 @@ use super::place::RawPlace;
 
 /// Stands before the metadata at the end of every MaxMind database.
 const MARKER: &[u8] = b"\xab\xcd\xefMaxMind.com";
-/// The format's specification has the marker within this many bytes of the end.
-const TAIL: usize = 128 * 1024;
+/// The format's specification has the marker within this many bytes of the end of the file.
+pub const TAIL: u64 = 128 * 1024;
 
 /// Whether a file is a MaxMind database, by its last 128 KiB.
 pub fn is_database(tail: &[u8]) -> bool {
-    memchr::memmem::rfind(&tail[tail.len().saturating_sub(TAIL)..], MARKER).is_some()
+    memchr::memmem::rfind(&tail[tail.len().saturating_sub(TAIL as usize)..], MARKER).is_some()
 }
 
 /// A database as the person gave it; one that cannot be opened keeps the reason.

@@ -5,7 +5,7 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-pub use database::{GeoDatabase, is_database};
+pub use database::{GeoDatabase, TAIL, is_database};
 
 use std::net::IpAddr;
 
