@@ -1,6 +1,16 @@
 //! The detectors: what each looks at, how it says that it cannot work, and what it finds.
 
 mod detectors;
+mod attempts;
+mod claims;
+pub mod evidence;
+mod tally;
+mod address_claims;
+mod geo_unknown;
+mod horizontal_scan;
+mod model_votes;
+mod source_port_spread;
+mod vertical_scan;
 
 pub use detectors::DETECTORS;
 

@@ -10,11 +10,37 @@ pub struct GeoSource {
     pub kind: String,
     /// Seconds since 1970.
     pub built: u64,
-    /// 4 or 6; a version 4 database knows no IPv6 address.
+    /// 4 or 6; a version 4 database knows no IPv6 address. 0 where the file could not be opened.
     pub ip_version: u8,
-    /// Why the database is not used: it is damaged.
+    /// Why the database is not used, or how many of its records could not be read: it is damaged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+/// Database types that say nothing of where an address is. Any other type may.
+const WITHOUT_LOCATIONS: &[&str] = &[
+    "ASN",
+    "ISP",
+    "Domain",
+    "Connection-Type",
+    "Anonymous",
+    "Proxy",
+    "IP-Risk",
+    "Static-IP-Score",
+    "User-Count",
+    "DensityIncome",
+];
+
+impl GeoSource {
+    /// Days from the build to `now` (seconds since 1970), rounded down; negative for a build in the future.
+    pub fn age_days(&self, now: f64) -> i64 {
+        ((now - self.built as f64) / 86_400.0).floor() as i64
+    }
+
+    /// Whether the database could be opened and is of a type that locates addresses.
+    pub fn locates(&self) -> bool {
+        self.ip_version != 0 && !WITHOUT_LOCATIONS.iter().any(|kind| self.kind.contains(kind))
+    }
 }
 
 /// What is known of one address.
@@ -61,4 +87,26 @@ pub enum Located {
 pub struct Geography {
     pub sources: Vec<GeoSource>,
     pub located: Vec<Located>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn age_and_purpose_of_a_database() {
+        let source = |kind: &str, built| GeoSource {
+            file: "x.mmdb".to_owned(),
+            kind: kind.to_owned(),
+            built,
+            ip_version: 6,
+            error: None,
+        };
+        assert_eq!(source("GeoLite2-City", 86_400).age_days(86_400.0 * 32.5), 31);
+        assert_eq!(source("GeoLite2-City", 86_400).age_days(86_399.0), -1);
+        assert!(source("GeoLite2-City", u64::MAX).age_days(0.0) < -30);
+        assert!(source("GeoLite2-City", 0).locates());
+        assert!(!source("GeoLite2-ASN", 0).locates());
+        assert!(!GeoSource { ip_version: 0, ..source("GeoLite2-City", 0) }.locates());
+    }
 }

@@ -10,4 +10,5 @@ pub mod outcome;
 pub mod record;
 pub mod report;
 pub mod settings;
+pub mod special;
 pub mod traffic;

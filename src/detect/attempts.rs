@@ -1,0 +1,146 @@
+//! Which rows open a conversation, and how each attempt went: the raw material of scan detection.
+
+use crate::model::record::ConnState;
+use crate::model::traffic::{AddressId, Traffic};
+
+use super::tally::Order;
+
+/// How an attempt to reach a port ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Rejected or never answered.
+    Failed,
+    /// The input does not say.
+    Unknown,
+    Answered,
+}
+
+/// A row in which the source speaks first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Attempt {
+    pub row: u32,
+    pub target: Option<AddressId>,
+    pub port: u16,
+    pub outcome: Outcome,
+}
+
+const ICMP: u8 = 1;
+const TCP: u8 = 6;
+const ICMP_V6: u8 = 58;
+
+/// All attempts of `source`: rows with a destination port that are neither ICMP (whose "ports" are types and
+/// codes) nor a reply. A reply is a row whose reverse direction stands earlier, or that starts with a SYN-ACK.
+pub fn attempts(traffic: &Traffic, order: &Order, source: AddressId) -> Vec<Attempt> {
+    let mut attempts = Vec::new();
+    for (target, run) in order.targets(traffic, source) {
+        let back = target.map(|target| order.pair(traffic, target, source)).unwrap_or_default();
+        let replies = Replies::of(traffic, back);
+        for &row in run {
+            let at = row as usize;
+            let Some(port) = traffic.destination_port.get(at) else { continue };
+            if matches!(traffic.protocol.get(at), Some(ICMP | ICMP_V6))
+                || matches!(traffic.state.get(at), Some(ConnState::RSTRH | ConnState::SHR))
+            {
+                continue;
+            }
+            let reverse = replies.first(traffic, row);
+            if reverse.is_some_and(|reverse| earlier(traffic, reverse, row)) {
+                continue;
+            }
+            let outcome = reverse.map_or_else(|| alone(traffic, at), |reverse| answered(traffic, at, reverse as usize));
+            attempts.push(Attempt { row, target, port, outcome });
+        }
+    }
+    attempts
+}
+
+/// The rows of the opposite direction by their ports, the earliest of equal ports only.
+struct Replies(Vec<(u16, u16, u32)>);
+
+impl Replies {
+    fn of(traffic: &Traffic, rows: &[u32]) -> Self {
+        let ports = |&row: &u32| {
+            let at = row as usize;
+            Some((traffic.destination_port.get(at)?, traffic.source_port.get(at)?, row))
+        };
+        let mut replies: Vec<_> = rows.iter().filter_map(ports).collect();
+        replies.sort_unstable_by(|a, b| {
+            let time = |row: u32| traffic.start.get(row as usize).unwrap_or(f64::NEG_INFINITY);
+            (a.0, a.1).cmp(&(b.0, b.1)).then(time(a.2).total_cmp(&time(b.2))).then(a.2.cmp(&b.2))
+        });
+        replies.dedup_by_key(|reply| (reply.0, reply.1));
+        Replies(replies)
+    }
+
+    /// The earliest row that has the ports of `row` the other way round.
+    fn first(&self, traffic: &Traffic, row: u32) -> Option<u32> {
+        let at = row as usize;
+        let ports = (traffic.source_port.get(at)?, traffic.destination_port.get(at)?);
+        let found = self.0.binary_search_by(|reply| (reply.0, reply.1).cmp(&ports)).ok()?;
+        Some(self.0[found].2)
+    }
+}
+
+/// Whether row `a` comes before row `b`: by time where both have one and they differ, else by their place in the input.
+fn earlier(traffic: &Traffic, a: u32, b: u32) -> bool {
+    match (traffic.start.get(a as usize), traffic.start.get(b as usize)) {
+        (Some(at_a), Some(at_b)) if at_a != at_b => at_a < at_b,
+        _ => a < b,
+    }
+}
+
+/// How an attempt went whose answer is a row of its own.
+fn answered(traffic: &Traffic, row: usize, reverse: usize) -> Outcome {
+    match (traffic.state.get(row), traffic.packets_sent.get(reverse)) {
+        (Some(state), _) if state.failed() && state != ConnState::S0 => Outcome::Failed,
+        // A refusal is one packet; an accepted connection takes at least two.
+        (_, Some(0..=1)) if traffic.protocol.get(row) == Some(TCP) => Outcome::Failed,
+        _ => Outcome::Answered,
+    }
+}
+
+/// How an attempt went, from its own row: by state, else by what came back.
+fn alone(traffic: &Traffic, row: usize) -> Outcome {
+    let packets = traffic.packets_received.get(row);
+    let bytes = traffic.bytes_received.get(row);
+    let tcp = traffic.protocol.get(row) == Some(TCP);
+    let failed = match traffic.state.get(row) {
+        Some(state) if state.failed() => true,
+        Some(ConnState::OTH | ConnState::RSTRH | ConnState::SHR) => return Outcome::Unknown,
+        // An answer that consists of one reset was no connection, whatever the exporter calls it.
+        Some(ConnState::RSTR) => tcp && packets.is_some_and(|packets| packets <= 1),
+        // Half-open scans reset what was accepted (Zeek's scan script counts these, too).
+        Some(ConnState::RSTO) => bytes == Some(0) && traffic.bytes_sent.get(row) == Some(0),
+        Some(_) => false,
+        // ntopng's rule: at most one packet back. For UDP one packet is a whole answer.
+        None => match (packets, bytes) {
+            (Some(packets), _) => packets == 0 || tcp && packets == 1,
+            (None, Some(bytes)) => bytes == 0,
+            (None, None) => return Outcome::Unknown,
+        },
+    };
+    if failed { Outcome::Failed } else { Outcome::Answered }
+}
+
+/// Ports above 1023 behind which services commonly stand (IANA's registered names).
+const HIGH_SERVICES: &[u16] = &[
+    1194, 1433, 1521, 1723, 1812, 1883, 1900, 2049, 3128, 3306, 3389, 3478, 5060, 5222, 5353, 5355, 5432, 5671, 5672,
+    5900, 6379, 6881, 8000, 8008, 8080, 8443, 8883, 9200, 27017,
+];
+
+/// Whether these attempts look like a service answering its clients: nearly all from at most three
+/// service ports to ports that clients use. A scan from a fixed port such as 53 also tries low ports.
+pub fn looks_like_answers(traffic: &Traffic, attempts: &[Attempt]) -> bool {
+    let mut services = Vec::new();
+    let mut answers = 0;
+    for attempt in attempts {
+        let Some(port) = traffic.source_port.get(attempt.row as usize) else { continue };
+        if attempt.port >= 1024 && port > 0 && (port < 1024 || HIGH_SERVICES.contains(&port)) {
+            answers += 1;
+            if services.len() <= 3 && !services.contains(&port) {
+                services.push(port);
+            }
+        }
+    }
+    services.len() <= 3 && answers * 20 >= attempts.len() * 19
+}

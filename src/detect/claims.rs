@@ -1,0 +1,75 @@
+//! Which MAC addresses claim which IP addresses, from both ends of every row, with virtual routers left out.
+
+use rustc_hash::FxHashMap;
+
+use crate::model::address::Address;
+use crate::model::special::{Class, special};
+use crate::model::traffic::{AddressId, Traffic};
+
+pub type Mac = [u8; 6];
+
+/// Pairs past this number are not kept: 32 bytes each, so 64 MB at most.
+pub const MOST_PAIRS: usize = 1_000_000;
+
+/// One MAC that claims one address.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Claim {
+    pub address: AddressId,
+    pub mac: Mac,
+    pub rows: u32,
+    /// Seconds since 1970 where every row has a time, else row numbers.
+    pub first: f64,
+    pub last: f64,
+}
+
+/// All claims on addresses of local networks, by address, then MAC. Addresses elsewhere are reached
+/// through a router, so that their MAC says nothing of them.
+pub fn claims(traffic: &Traffic) -> Vec<Claim> {
+    let timed = traffic.start.filled() == traffic.rows();
+    let on_link: Vec<bool> = traffic.addresses().iter().map(|&address| is_on_link(address)).collect();
+    let mut pairs: FxHashMap<(AddressId, Mac), Claim> = FxHashMap::default();
+    for row in 0..traffic.rows() {
+        let at = if timed { traffic.start.get(row).unwrap_or(0.0) } else { row as f64 };
+        let sender = (Some(traffic.source()[row]), traffic.source_mac.get(row));
+        let receiver = (traffic.destination.get(row), traffic.destination_mac.get(row));
+        for end in [sender, receiver] {
+            let (Some(address), Some(mac)) = end else { continue };
+            if !on_link[address.index()] || !is_station(mac) {
+                continue;
+            }
+            let full = pairs.len() >= MOST_PAIRS;
+            let fresh = Claim { address, mac, rows: 0, first: at, last: at };
+            let claim = match pairs.get_mut(&(address, mac)) {
+                Some(claim) => claim,
+                None if full => continue,
+                None => pairs.entry((address, mac)).or_insert(fresh),
+            };
+            claim.rows = claim.rows.saturating_add(1);
+            claim.first = claim.first.min(at);
+            claim.last = claim.last.max(at);
+        }
+    }
+    let mut claims: Vec<Claim> = pairs.into_values().collect();
+    claims.sort_unstable_by_key(|claim| (claim.address, claim.mac));
+    claims
+}
+
+/// An address of one machine on a local network.
+fn is_on_link(address: Address) -> bool {
+    let class = address.ip().and_then(special).map(|special| special.class);
+    matches!(class, Some(Class::Private | Class::Shared | Class::Benchmarking))
+}
+
+/// The MAC of one machine: no group address, not all zeros, and none that routers hand to each other:
+/// VRRP and CARP (RFC 9568: 00:00:5e:00:01:xx and 02:xx), HSRP (RFC 2281: 00:00:0c:07:ac:xx; version 2:
+/// 00:00:0c:9f:fx:xx) and GLBP (00:07:b4:00:xx:xx).
+fn is_station(mac: Mac) -> bool {
+    let virtual_router = matches!(
+        mac,
+        [0, 0, 0x5e, 0, 1 | 2, _]
+            | [0, 0, 0x0c, 0x07, 0xac, _]
+            | [0, 0, 0x0c, 0x9f, 0xf0..=0xff, _]
+            | [0, 7, 0xb4, 0, ..]
+    );
+    mac[0] & 1 == 0 && mac != [0; 6] && !virtual_router
+}

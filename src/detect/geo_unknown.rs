@@ -1,0 +1,112 @@
+//! Sources that the GeoIP databases cannot place, each kind of "unknown" told apart.
+
+use crate::about::About;
+use crate::model::address::Address;
+use crate::model::finding::{Family, Finding, Role, Severity};
+use crate::model::geo::Located;
+use crate::model::special::special;
+
+use super::evidence::severity;
+use super::tally::Seen;
+use super::{Detector, Scene};
+
+pub const GEO_UNKNOWN: Detector = Detector {
+    about: About {
+        key: "geo_unknown",
+        title: "No known location",
+        help: "What: names every source address that the GeoIP database cannot place, and says why: no record, a \
+               record without a location, a private or reserved range, or an IPv6 address where the database knows \
+               only IPv4. Why: a forged source address is often one that nobody uses.",
+        limits: "Most addresses without a record are merely new, shared by many places, or missing from a free \
+                 database, so this adds at most 8 points and blocks nobody by itself. Private and reserved ranges \
+                 and missing IPv6 support add none, and only the first 1,000 of each are listed. Whether a private \
+                 source came from outside, which would show forgery, the input does not say.",
+    },
+    knobs: &[],
+    family: Family::Spoofing,
+    needs,
+    run,
+};
+
+/// Findings without points are listed up to this number per kind.
+const MOST_LISTED: usize = 1_000;
+
+fn needs(scene: &Scene<'_>) -> Vec<String> {
+    let usable = scene.geography.sources.iter().any(|source| source.locates());
+    if usable { Vec::new() } else { vec!["a GeoIP database with locations (.mmdb, City or Country)".to_owned()] }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    NoRecord,
+    WithoutLocation,
+    Special,
+    NoIpv6,
+}
+
+fn run(scene: &Scene<'_>) -> Vec<Finding> {
+    let traffic = scene.traffic;
+    let knows_v6 = scene.geography.sources.iter().any(|source| source.locates() && source.ip_version == 6);
+    let mut seen = vec![Seen::default(); traffic.addresses().len()];
+    for (row, source) in traffic.source().iter().enumerate() {
+        seen[source.index()].add(traffic, row);
+    }
+    let mut listed = [0; 2];
+    let mut findings = Vec::new();
+    for ((&address, located), seen) in traffic.addresses().iter().zip(&scene.geography.located).zip(&seen) {
+        let Some((kind, why)) = unknown(address, located, knows_v6).filter(|_| seen.rows > 0) else { continue };
+        if let Kind::Special | Kind::NoIpv6 = kind {
+            let listed = &mut listed[usize::from(kind == Kind::NoIpv6)];
+            *listed += 1;
+            if *listed > MOST_LISTED {
+                continue;
+            }
+        }
+        findings.push(finding(address, kind, why, *seen));
+    }
+    findings
+}
+
+fn unknown(address: Address, located: &Located, knows_v6: bool) -> Option<(Kind, String)> {
+    let v6 = matches!(address, Address::V6(_));
+    match located {
+        Located::Special(name) => {
+            let forged = address.ip().and_then(special).is_some_and(|special| special.class.cannot_send());
+            let note = if forged { ", from which no host can send" } else { "" };
+            Some((Kind::Special, format!("{address} lies in a special range: {name}{note}")))
+        }
+        // A database of networks may know the address where the database of places knows no IPv6.
+        Located::NoIpv6 | Located::NoRecord | Located::WithoutLocation(_) if v6 && !knows_v6 => {
+            Some((Kind::NoIpv6, format!("{address} is IPv6 and the database knows only IPv4")))
+        }
+        Located::NoRecord => Some((Kind::NoRecord, format!("no database has a record of {address}"))),
+        Located::WithoutLocation(_) => {
+            Some((Kind::WithoutLocation, format!("the record of {address} names neither a country nor a position")))
+        }
+        Located::Place(_) | Located::NoIpv6 | Located::NotAnIp | Located::NoDatabase => None,
+    }
+}
+
+fn finding(subject: Address, kind: Kind, summary: String, seen: Seen) -> Finding {
+    // Absence alone is weak evidence; a record without a location is weaker still.
+    let (points, confidence) = match kind {
+        Kind::NoRecord => (8.0, 0.2),
+        Kind::WithoutLocation => (4.0, 0.1),
+        Kind::Special | Kind::NoIpv6 => (0.0, 0.1),
+    };
+    Finding {
+        id: 0,
+        detector: GEO_UNKNOWN.about.key,
+        subject,
+        role: Role::Bystander,
+        victims: Vec::new(),
+        first: seen.first,
+        last: seen.last,
+        rows: seen.rows,
+        severity: if points > 0.0 { severity(points) } else { Severity::Info },
+        confidence,
+        points,
+        technique: None,
+        summary,
+    }
+}

@@ -1,0 +1,173 @@
+//! What all findings on an address come to: a sum of points that can be followed line by line.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::about::{Knob, Range};
+use crate::detect::evidence::WEAK;
+use crate::detect::family;
+use crate::model::address::Address;
+use crate::model::finding::{Family, Finding, Role};
+use crate::model::geo::{Geography, Located, Place};
+use crate::model::report::{Decision, Host};
+use crate::model::settings::Checked;
+use crate::model::traffic::Traffic;
+
+const fn cap(key: &'static str, label: &'static str, help: &'static str, default: f64) -> Knob {
+    Knob { key, label, help, unit: "points", range: Range::Real { min: 0.0, max: 100.0, default } }
+}
+
+// The caps are this program's own choice: one family of strong evidence may pass the default block threshold
+// of 60, the models, an unknown location and all other weak evidence together may not.
+pub const MODELS: Knob =
+    cap("risk.models", "Most for the models", "All votes of the models together add at most this.", 20.0);
+pub const SCANNING: Knob =
+    cap("risk.scanning", "Most for scanning", "All evidence of scanning together adds at most this.", 85.0);
+pub const SPOOFING: Knob =
+    cap("risk.spoofing", "Most for spoofing", "All evidence of forged addresses together adds at most this.", 30.0);
+pub const INTERCEPTION: Knob =
+    cap("risk.interception", "Most for interception", "All evidence of interception together adds at most this.", 85.0);
+pub const BRUTE_FORCE: Knob =
+    cap("risk.brute_force", "Most for guessing", "All evidence of guessed passwords together adds at most this.", 85.0);
+pub const FLOOD: Knob =
+    cap("risk.flood", "Most for floods", "All evidence of floods together adds at most this.", 85.0);
+pub const COMMAND_AND_CONTROL: Knob = cap(
+    "risk.command_and_control",
+    "Most for remote control",
+    "All evidence of remote control together adds at most this.",
+    85.0,
+);
+pub const WEAK_EVIDENCE: Knob = cap(
+    "risk.weak_evidence",
+    "Most for weak evidence",
+    "Findings with a confidence below 0.5, of all families together, add at most this. Below the block threshold it keeps weak evidence alone from blocking anybody.",
+    50.0,
+);
+
+/// The settings of this stage.
+pub const KNOBS: &[&Knob] =
+    &[&MODELS, &SCANNING, &SPOOFING, &INTERCEPTION, &BRUTE_FORCE, &FLOOD, &COMMAND_AND_CONTROL, &WEAK_EVIDENCE];
+
+fn cap_of(family: Family) -> &'static Knob {
+    match family {
+        Family::Models => &MODELS,
+        Family::Scanning => &SCANNING,
+        Family::Spoofing => &SPOOFING,
+        Family::Interception => &INTERCEPTION,
+        Family::BruteForce => &BRUTE_FORCE,
+        Family::Flood => &FLOOD,
+        Family::CommandAndControl => &COMMAND_AND_CONTROL,
+    }
+}
+
+/// What the findings of one family come to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Line {
+    pub family: Family,
+    /// Points of findings with a confidence of at least 0.5, capped.
+    pub strong: f64,
+    /// What the weaker findings add within the same cap.
+    pub weak: f64,
+    /// The family's cap.
+    pub cap: f64,
+}
+
+/// How one address's risk comes about: `min(100, sum of strong + min(weak_cap, sum of weak))`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ledger {
+    /// One line per family that has findings, in the families' order.
+    pub lines: Vec<Line>,
+    pub weak_cap: f64,
+    /// 0..100.
+    pub risk: f64,
+}
+
+/// Adds up the findings on one subject.
+pub fn ledger<'a>(findings: impl IntoIterator<Item = &'a Finding>, settings: &Checked) -> Ledger {
+    let mut points: Vec<(Family, bool, f64)> = findings
+        .into_iter()
+        .filter_map(|finding| Some((family(finding)?, finding.confidence < WEAK, finding.points)))
+        .collect();
+    // A fixed order, so that the same findings give the same sum to the last bit.
+    points.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(b.2.total_cmp(&a.2)));
+    let line = |group: &[(Family, bool, f64)]| {
+        let cap = settings.real(cap_of(group[0].0));
+        let sum = |weak: bool| group.iter().filter(|point| point.1 == weak).map(|point| point.2).sum::<f64>();
+        let strong = sum(false).min(cap);
+        Line { family: group[0].0, strong, weak: sum(true).min(cap - strong), cap }
+    };
+    let lines: Vec<Line> = points.chunk_by(|a, b| a.0 == b.0).map(line).collect();
+    let weak_cap = settings.real(&WEAK_EVIDENCE);
+    let strong: f64 = lines.iter().map(|line| line.strong).sum();
+    let weak: f64 = lines.iter().map(|line| line.weak).sum();
+    Ledger { lines, weak_cap, risk: (strong + weak.min(weak_cap)).min(100.0) }
+}
+
+/// Every source address and every subject of a finding, by falling risk, then by address. Nothing is decided yet.
+pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], settings: &Checked) -> Vec<Host> {
+    let mut rows = vec![0u64; traffic.addresses().len()];
+    traffic.source().iter().for_each(|source| rows[source.index()] += 1);
+    let mut on: FxHashMap<Address, Vec<&Finding>> = FxHashMap::default();
+    findings.iter().for_each(|finding| on.entry(finding.subject).or_default().push(finding));
+    // Weak evidence makes nobody a victim, as it makes nobody an attacker.
+    let victims: FxHashSet<Address> =
+        findings.iter().filter(|f| f.confidence >= WEAK).flat_map(|f| f.victims.iter().copied()).collect();
+
+    let sources = traffic.addresses().iter().zip(&rows).filter(|(_, rows)| **rows > 0).map(|(address, _)| *address);
+    let silent = on.keys().copied().filter(|&subject| traffic.find(subject).is_none_or(|id| rows[id.index()] == 0));
+    let mut hosts: Vec<Host> = sources
+        .chain(silent)
+        .map(|address| {
+            let evidence = on.get(&address).map_or(&[][..], Vec::as_slice);
+            let id = traffic.find(address);
+            let place = id.and_then(|id| place(geography.located.get(id.index())?));
+            Host {
+                address,
+                risk: ledger(evidence.iter().copied(), settings).risk,
+                decision: Decision::Ignore,
+                role: role(evidence, victims.contains(&address)),
+                evidence: heaviest_first(evidence),
+                network: place.and_then(network),
+                place: place.cloned(),
+                rows: id.map_or(0, |id| rows[id.index()]),
+            }
+        })
+        .collect();
+    hosts.sort_by(|a, b| b.risk.total_cmp(&a.risk).then(a.address.cmp(&b.address)));
+    hosts
+}
+
+fn heaviest_first(evidence: &[&Finding]) -> Vec<u32> {
+    let mut sorted = evidence.to_vec();
+    sorted.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.id.cmp(&b.id)));
+    sorted.iter().map(|finding| finding.id).collect()
+}
+
+/// The worst part that a finding gives it; being done something to comes after doing something.
+fn role(evidence: &[&Finding], is_victim: bool) -> Role {
+    let plays = |role: Role| evidence.iter().any(|finding| finding.role == role);
+    if plays(Role::Compromised) {
+        Role::Compromised
+    } else if plays(Role::Attacker) {
+        Role::Attacker
+    } else if is_victim || plays(Role::Victim) {
+        Role::Victim
+    } else {
+        Role::Bystander
+    }
+}
+
+fn place(located: &Located) -> Option<&Place> {
+    match located {
+        Located::Place(place) | Located::WithoutLocation(place) => Some(place),
+        _ => None,
+    }
+}
+
+/// `AS64496 Example`, or the half of it that is known.
+fn network(place: &Place) -> Option<String> {
+    let number = place.as_number.map(|number| format!("AS{number}"));
+    match (number, &place.as_name) {
+        (Some(number), Some(name)) => Some(format!("{number} {name}")),
+        (number, name) => number.or(name.clone()),
+    }
+}
