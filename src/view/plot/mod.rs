@@ -1,6 +1,13 @@
 //! The plots: each turns a finished analysis into a small chart; one routine draws any chart.
 
 mod plots;
+mod port_clusters;
+mod risk_histogram;
+pub mod draw;
+mod legend;
+mod palette;
+#[cfg(feature = "cli")]
+pub mod png;
 
 pub use plots::PLOTS;
 

@@ -1,0 +1,164 @@
+//! A small finished analysis for the tests of this folder: three hosts, six rows, one cluster.
+
+use ndarray::array;
+
+use crate::model::address::Address;
+use crate::model::finding::{Finding, Role, Severity};
+use crate::model::geo::{GeoSource, Geography, Place};
+use crate::model::judgement::{Clusters, Judgement, UNJUDGED, Verdict};
+use crate::model::outcome::Outcome;
+use crate::model::record::Record;
+use crate::model::report::{
+    Decision, DetectorRun, Host, Input, ModelRun, Models, REPORT_VERSION, ReasonCount, Rejected, Report, Span, Status,
+    Withheld,
+};
+use crate::model::settings::Checked;
+use crate::model::traffic::Traffic;
+
+fn address(text: &str) -> Address {
+    Address::parse(text).expect("the fixture's own address")
+}
+
+/// 203.0.113.7 scans (four rows), 10.0.0.1 is withheld, 2001:db8::5 is quiet and unjudged.
+pub fn outcome() -> Outcome {
+    let traffic = traffic();
+    let judgement = judgement();
+    let report = report(&judgement);
+    let geography = Geography { sources: report.databases.clone(), located: Vec::new() };
+    Outcome { traffic, geography, judgement, report }
+}
+
+fn traffic() -> Traffic {
+    let mut traffic = Traffic::default();
+    let rows = [
+        ("203.0.113.7", Some((40_000, 22))),
+        ("203.0.113.7", Some((40_000, 22))),
+        ("203.0.113.7", Some((40_001, 23))),
+        ("203.0.113.7", Some((65_535, 0))),
+        ("10.0.0.1", Some((40_000, 22))),
+        ("2001:db8::5", None),
+    ];
+    for (index, (source, ports)) in rows.into_iter().enumerate() {
+        traffic.push(&Record {
+            destination: Some(address("10.0.0.1")),
+            source_port: ports.map(|ports| ports.0),
+            destination_port: ports.map(|ports| ports.1),
+            start: Some(1_730_926_261.0 + index as f64),
+            ..Record::from_source(address(source))
+        });
+    }
+    traffic
+}
+
+fn judgement() -> Judgement {
+    let verdict = |anomalous: [bool; 3]| Verdict {
+        score: vec![0.5, -0.25, -1.0],
+        anomalous: anomalous.to_vec(),
+        ..Verdict::default()
+    };
+    Judgement {
+        features: vec!["source_port", "destination_port"],
+        point_of: vec![0, 0, 1, 2, 0, UNJUDGED],
+        values: array![[40_000.0, 22.0], [40_001.0, 23.0], [65_535.0, 0.0]],
+        weights: vec![3, 1, 1],
+        forest: Some(verdict([false, true, true])),
+        svm: Some(verdict([false, false, true])),
+        clusters: Some(Clusters { label: vec![0, 0, -1], ..Clusters::default() }),
+        missing: Vec::new(),
+    }
+}
+
+fn finding(id: u32, subject: &str, detector: &'static str, points: f64) -> Finding {
+    Finding {
+        id,
+        detector,
+        subject: address(subject),
+        role: Role::Attacker,
+        victims: vec![address("10.0.0.1")],
+        first: Some(1_730_926_261.0),
+        last: Some(1_730_926_264.0),
+        rows: 4,
+        severity: Severity::High,
+        confidence: 0.9,
+        points,
+        technique: Some("T1046"),
+        summary: "probed 3 ports".to_owned(),
+    }
+}
+
+fn host(text: &str, risk: f64, decision: Decision, evidence: &[u32], rows: u64) -> Host {
+    Host {
+        address: address(text),
+        risk,
+        decision,
+        role: Role::Attacker,
+        evidence: evidence.to_vec(),
+        place: None,
+        network: None,
+        rows,
+    }
+}
+
+fn report(judgement: &Judgement) -> Report {
+    let place = Place { country: Some("SE".into()), city: Some("Stockholm".into()), ..Place::default() };
+    let scanner = Host {
+        place: Some(place),
+        network: Some("AS64496 Example".into()),
+        ..host("203.0.113.7", 80.0, Decision::Block, &[1, 2], 4)
+    };
+    let missing = || "it needs ports".to_owned();
+    Report {
+        version: REPORT_VERSION,
+        generator: "flowglass test".into(),
+        settings: Checked::default(),
+        span: Some(Span { first: 1_730_926_261.0, last: 1_730_926_266.0 }),
+        inputs: vec![Input {
+            name: "flows.csv".into(),
+            format: "csv".into(),
+            bytes: 2048,
+            sha256: "00".into(),
+            read: 6,
+            rejected: 1,
+            reasons: vec![ReasonCount { reason: "the address is missing".into(), rows: 1 }],
+            notes: vec!["the column \"x\" was not used".into()],
+        }],
+        databases: vec![GeoSource {
+            file: "city.mmdb".into(),
+            kind: "GeoLite2-City".into(),
+            built: 1_700_000_000,
+            ip_version: 6,
+            error: None,
+        }],
+        models: Models {
+            features: judgement.features.clone(),
+            unjudged: 1,
+            points: 3,
+            isolation_forest: ModelRun::Ran(judgement.forest.clone().unwrap_or_default().summary),
+            one_class_svm: ModelRun::NotComputable { not_computable: missing() },
+            dbscan: ModelRun::NotComputable { not_computable: missing() },
+        },
+        detectors: vec![DetectorRun {
+            key: "probe",
+            status: Status::NotComputable,
+            needs: vec!["a source MAC column".into()],
+            findings: 0,
+        }],
+        findings: vec![
+            finding(1, "203.0.113.7", "scan", 60.0),
+            finding(2, "203.0.113.7", "spread", 30.0),
+            finding(3, "10.0.0.1", "scan", 70.0),
+        ],
+        hosts: vec![
+            scanner,
+            host("10.0.0.1", 70.0, Decision::Watch, &[3], 1),
+            host("2001:db8::5", 0.0, Decision::Ignore, &[], 1),
+        ],
+        withheld: vec![Withheld { address: address("10.0.0.1"), reason: "a private address".into() }],
+        rejected: vec![Rejected {
+            file: "flows.csv".into(),
+            row: 3,
+            byte: 90,
+            reason: "the address is missing".into(),
+        }],
+    }
+}

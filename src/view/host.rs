@@ -1,0 +1,155 @@
+//! One address: what is known of it, and the ledger its risk is the sum of.
+
+use serde::Serialize;
+
+use super::{table, words};
+use crate::model::address::Address;
+use crate::model::finding::{Finding, Severity};
+use crate::model::outcome::Outcome;
+use crate::model::report::{Host, Report};
+
+/// Everything a screen shows of one address, in words.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HostView {
+    pub address: String,
+    pub tone: &'static str,
+    pub risk: String,
+    /// 0..1.
+    pub level: f64,
+    /// What is to be done, and why not more where it is withheld.
+    pub decision: String,
+    pub withheld: Option<String>,
+    /// Name and value: place, network, role, rows.
+    pub facts: Vec<(&'static str, String)>,
+    /// Heaviest first.
+    pub ledger: Vec<Entry>,
+    /// How the points make the risk, where they do not simply add up.
+    pub sum: String,
+}
+
+/// One piece of evidence.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Entry {
+    pub id: u32,
+    pub title: String,
+    /// `+12`.
+    pub points: String,
+    /// `info`, `low`, `medium`, `high` or `critical`.
+    pub severity: &'static str,
+    pub summary: String,
+    /// When, how many rows, how sure, and the technique.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+/// The view of `address`, or `None` where the report has no such host.
+pub fn host(outcome: &Outcome, address: Address) -> Option<HostView> {
+    let report = &outcome.report;
+    let host = report.hosts.iter().find(|host| host.address == address)?;
+    let findings: Vec<&Finding> = host.evidence.iter().filter_map(|&id| finding(report, id)).collect();
+    let withheld = report.withheld.iter().find(|withheld| withheld.address == address);
+    Some(HostView {
+        address: address.to_string(),
+        tone: table::tone(host),
+        risk: words::score(host.risk),
+        level: (host.risk / 100.0).clamp(0.0, 1.0),
+        decision: words::decision(host.decision).to_owned(),
+        withheld: withheld.map(|withheld| withheld.reason.clone()),
+        facts: facts(report, host),
+        sum: sum(host, &findings),
+        ledger: findings.into_iter().map(entry).collect(),
+    })
+}
+
+fn finding(report: &Report, id: u32) -> Option<&Finding> {
+    report.findings.get((id as usize).checked_sub(1)?)
+}
+
+fn facts(report: &Report, host: &Host) -> Vec<(&'static str, String)> {
+    let text = |column| table::cell(report, host, column);
+    let place = host.place.as_ref();
+    let position = place.and_then(|place| place.position).map(|(lat, lon)| format!("{lat:.3}, {lon:.3}"));
+    let radius = place.and_then(|place| place.accuracy_radius).map(|km| format!(" (within {km} km)"));
+    let all = [
+        ("Role", format!("{:?}", host.role).to_lowercase()),
+        ("Rows as source", text("rows")),
+        ("Place", text("place")),
+        ("Position", position.unwrap_or_default() + &radius.unwrap_or_default()),
+        ("Network", text("network")),
+    ];
+    all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
+fn entry(finding: &Finding) -> Entry {
+    let when = match (finding.first, finding.last) {
+        (Some(first), Some(last)) if last > first => {
+            format!("{} to {}", words::time(first), words::time(last))
+        }
+        (Some(first), _) => words::time(first),
+        _ => String::new(),
+    };
+    let victims = finding.victims.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let all = [
+        ("When", when),
+        ("Rows", words::count(finding.rows)),
+        ("Confidence", format!("{:.0} %", finding.confidence * 100.0)),
+        ("ATT&CK", finding.technique.unwrap_or_default().to_owned()),
+        ("Against", victims),
+    ];
+    Entry {
+        id: finding.id,
+        title: words::detector(finding.detector).to_owned(),
+        points: format!("+{}", words::score(finding.points)),
+        severity: severity(finding.severity),
+        summary: finding.summary.clone(),
+        facts: all.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "info",
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}
+
+fn sum(host: &Host, findings: &[&Finding]) -> String {
+    let points: f64 = findings.iter().map(|finding| finding.points).sum();
+    let (points, risk) = (words::score(points), words::score(host.risk));
+    match findings {
+        [] => "No detector has evidence against this address.".to_owned(),
+        _ if points == risk => format!("These points add up to the risk of {risk}."),
+        _ => format!(
+            "These points add up to {points}; each family of detectors counts up to its cap, which leaves a risk of {risk}."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixture::outcome;
+
+    #[test]
+    fn the_ledger_names_every_piece_of_evidence_and_how_it_adds_up() {
+        let outcome = outcome();
+        let view = host(&outcome, Address::parse("203.0.113.7").unwrap()).unwrap();
+        assert_eq!(view.ledger.len(), 2);
+        assert_eq!(view.ledger[0].points, "+60");
+        assert!(view.sum.contains("90") && view.sum.contains("80"), "{}", view.sum);
+        assert!(view.facts.contains(&("Place", "Stockholm, SE".to_owned())), "{:?}", view.facts);
+    }
+
+    #[test]
+    fn an_address_that_is_no_host_has_no_view() {
+        assert_eq!(host(&outcome(), Address::parse("192.0.2.99").unwrap()), None);
+    }
+
+    #[test]
+    fn a_withheld_address_says_why() {
+        let view = host(&outcome(), Address::parse("10.0.0.1").unwrap()).unwrap();
+        assert_eq!(view.withheld.as_deref(), Some("a private address"));
+    }
+}
