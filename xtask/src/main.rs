@@ -1,2 +1,58 @@
-//! The project's own commands.
-fn main() {}
+//! `cargo xtask <command>`: reads the command line and calls the command.
+
+use std::process::ExitCode;
+
+use xtask::{Result, build, serve, test};
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  serve [--port N] [--no-open]      build the page and serve it on this machine
+  build [--dev]                     leave the page in dist/, ready for any static host
+  test  [--quick] [--with-tools]    run every check; --quick leaves out the browser,
+                                    --with-tools adds the outside programs some outputs are for";
+
+fn main() -> ExitCode {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let command = if words.is_empty() { String::new() } else { words.remove(0) };
+    let outcome = match command.as_str() {
+        "serve" => serve_command(words),
+        "build" => flags(words, ["--dev"]).and_then(|[dev]| build::build(dev)),
+        "test" => {
+            flags(words, ["--quick", "--with-tools"]).and_then(|[quick, with_tools]| test::test(quick, with_tools))
+        }
+        "" | "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("there is no command {other:?}\n\n{USAGE}").into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("xtask: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve_command(mut words: Vec<String>) -> Result<()> {
+    let port = match words.iter().position(|word| word == "--port") {
+        None => None,
+        Some(at) if at + 1 < words.len() => {
+            let number = words.drain(at..at + 2).nth(1).unwrap_or_default();
+            Some(number.parse().map_err(|_| format!("--port takes a number up to 65535, not {number:?}"))?)
+        }
+        Some(_) => return Err("--port takes a number".into()),
+    };
+    let [no_open] = flags(words, ["--no-open"])?;
+    serve::serve(port, !no_open)
+}
+
+/// Which of the known flags stand on the command line; any other word is a fault.
+fn flags<const N: usize>(words: Vec<String>, known: [&str; N]) -> Result<[bool; N]> {
+    match words.iter().find(|word| !known.contains(&word.as_str())) {
+        Some(stranger) => Err(format!("{stranger:?} is not understood here\n\n{USAGE}").into()),
+        None => Ok(known.map(|flag| words.iter().any(|word| word == flag))),
+    }
+}

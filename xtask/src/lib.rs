@@ -1,0 +1,19 @@
+//! The project's own commands, and the pieces the browser tests share with them.
+//!
+//! One file per command (`serve`, `build`, `test`), and beneath them: `shell` runs programs, `toolchain`
+//! finds or installs what a build needs, `bundle` finishes the page that Trunk leaves, `server`
+//! serves a folder on this machine, `chromium` finds a browser, `steps` keeps the account of a test run.
+#![forbid(unsafe_code)]
+
+pub mod shell;
+pub mod steps;
+pub mod server;
+pub mod chromium;
+pub mod toolchain;
+pub mod bundle;
+pub mod build;
+pub mod serve;
+pub mod test;
+
+/// What a command gives: the faults are read by a person at a terminal, so a sentence is enough.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
