@@ -48,3 +48,10 @@ fn svm_within_1e_6_and_labels_identical() {
         models::svm(&golden, &points(&golden));
     }
 }
+
+#[test]
+fn dbscan_labels_identical_and_silhouette_within_1e_12() {
+    for golden in goldens("dbscan") {
+        models::dbscan(&golden, &points(&golden));
+    }
+}

@@ -9,8 +9,8 @@ pub mod scaler;
 pub mod percentile;
 pub mod forest;
 pub mod svm;
-
-
+pub mod dbscan;
+pub mod silhouette;
 
 impl From<linfa::Error> for crate::error::Error {
     fn from(error: linfa::Error) -> Self {

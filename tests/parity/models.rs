@@ -1,8 +1,10 @@
 //! Runs one model on one golden and compares.
 
+use flowglass::ml::dbscan::{DbscanParams, DbscanValidParams};
 use flowglass::ml::forest::{ForestParams, ForestValidParams};
 use flowglass::ml::points::Points;
 use flowglass::ml::scaler::StandardScaler;
+use flowglass::ml::silhouette::{BUDGET, silhouette};
 use flowglass::ml::svm::{SvmParams, SvmValidParams};
 use linfa::DatasetBase;
 use linfa::traits::Fit;
@@ -78,4 +80,21 @@ pub fn svm(golden: &Value, points: &Points) {
     assert!(svm.exact && svm.error.is_none(), "{what}");
     close(&sampled(&by_row(points, &svm.decision)), &expected["decision"], 1e-6, &what);
     assert!(bitmap(&by_row(points, &svm.anomalous())) == expected["labels"], "labels differ: {what}");
+}
+
+pub fn dbscan(golden: &Value, points: &Points) {
+    let params = &golden["params"];
+    let min_samples = params["min_samples"].as_u64().expect("a number") as u32;
+    let params = DbscanParams(DbscanValidParams { eps: params["eps"].as_f64().expect("a number"), min_samples });
+    let found = params.fit(&DatasetBase::new(points.clone(), ())).expect("fits");
+    let expected: Vec<i32> = serde_json::from_value(golden["expected"]["labels"].clone()).expect("labels");
+    let what = name(golden);
+    assert!(by_row(points, &found.labels) == expected, "labels differ: {what}");
+    if expected.len() <= 2000 {
+        let found = silhouette(points, &found.labels, BUDGET);
+        match (&golden["expected"]["silhouette"], found) {
+            (Value::Null, found) => assert_eq!(found, None, "{what}"),
+            (stored, found) => close(&[found.expect("defined").mean], stored, 1e-12, &what),
+        }
+    }
 }
