@@ -1,0 +1,102 @@
+//! The RBF kernel and a cache of its rows, bounded in bytes.
+
+use std::rc::Rc;
+
+/// exp(-gamma · |x - y|²) between points of one set.
+pub struct Rbf<'a> {
+    values: &'a [f64],
+    features: usize,
+    squares: Vec<f64>,
+    gamma: f64,
+}
+
+impl<'a> Rbf<'a> {
+    /// `values` holds whole points of `features` numbers, row-major.
+    pub fn new(values: &'a [f64], features: usize, gamma: f64) -> Self {
+        let squares = values.chunks_exact(features).map(|point| dot(point, point)).collect();
+        Rbf { values, features, squares, gamma }
+    }
+
+    pub fn points(&self) -> usize {
+        self.squares.len()
+    }
+
+    fn point(&self, index: usize) -> &[f64] {
+        &self.values[index * self.features..][..self.features]
+    }
+
+    /// The kernel of point `i` with every point. From squares and products, and rounded to `f32`, as libsvm stores it:
+    /// the solver's path depends on the rounding.
+    fn row(&self, i: usize) -> Rc<[f32]> {
+        let (point, square) = (self.point(i), self.squares[i]);
+        let with = |(j, other): (usize, &[f64])| {
+            let distance = square + self.squares[j] - 2.0 * dot(point, other);
+            libm::exp(-self.gamma * distance) as f32
+        };
+        self.values.chunks_exact(self.features).enumerate().map(with).collect()
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)
+}
+
+/// Kernel rows kept as long as they fit; the one unused longest goes first.
+pub struct Cache<'a> {
+    kernel: Rbf<'a>,
+    rows: Vec<Option<(u64, Rc<[f32]>)>>,
+    held: Vec<u32>,
+    room: usize,
+    clock: u64,
+}
+
+impl<'a> Cache<'a> {
+    /// At most `bytes` of rows, but always room for two.
+    pub fn new(kernel: Rbf<'a>, bytes: usize) -> Self {
+        let points = kernel.points();
+        let room = (bytes / (points.max(1) * size_of::<f32>())).max(2);
+        Cache { kernel, rows: vec![None; points], held: Vec::new(), room, clock: 0 }
+    }
+
+    /// The kernel of point `index` with every point.
+    pub fn row(&mut self, index: usize) -> Rc<[f32]> {
+        self.clock += 1;
+        if let Some((used, row)) = &mut self.rows[index] {
+            *used = self.clock;
+            return row.clone();
+        }
+        if self.held.len() >= self.room {
+            self.drop_oldest();
+        }
+        let row = self.kernel.row(index);
+        self.rows[index] = Some((self.clock, row.clone()));
+        self.held.push(index as u32);
+        row
+    }
+
+    fn drop_oldest(&mut self) {
+        let used = |&point: &u32| self.rows[point as usize].as_ref().map_or(0, |(used, _)| *used);
+        if let Some(place) = (0..self.held.len()).min_by_key(|&place| used(&self.held[place])) {
+            let point = self.held.swap_remove(place);
+            self.rows[point as usize] = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_the_same_with_and_without_room() {
+        let values: Vec<f64> = (0..20).map(|i| f64::from(i * i % 7)).collect();
+        let mut wide = Cache::new(Rbf::new(&values, 2, 0.3), 1 << 20);
+        let mut narrow = Cache::new(Rbf::new(&values, 2, 0.3), 0);
+        for i in [0, 5, 3, 0, 9, 5, 0] {
+            assert_eq!(wide.row(i), narrow.row(i));
+            assert_eq!(wide.row(i)[i], 1.0);
+        }
+        assert_eq!(narrow.held.len(), 2);
+        assert_eq!(wide.held.len(), 4);
+    }
+}
