@@ -1,11 +1,11 @@
 //! Runs one model on one golden and compares.
 
-use flowglass::ml::dbscan::{DbscanParams, DbscanValidParams};
-use flowglass::ml::forest::{ForestParams, ForestValidParams};
+use flowglass::ml::dbscan::DbscanParams;
+use flowglass::ml::forest::ForestParams;
 use flowglass::ml::points::Points;
 use flowglass::ml::scaler::StandardScaler;
 use flowglass::ml::silhouette::{BUDGET, silhouette};
-use flowglass::ml::svm::{SvmParams, SvmValidParams};
+use flowglass::ml::svm::SvmParams;
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use serde_json::Value;
@@ -56,12 +56,12 @@ pub fn scaler(golden: &Value, points: &Points) {
 
 pub fn forest(golden: &Value, points: &Points) {
     let params = &golden["params"];
-    let params = ForestParams(ForestValidParams {
-        trees: params["n_estimators"].as_u64().expect("a number") as usize,
-        max_samples: params["max_samples"].as_u64().unwrap_or(256) as usize,
-        contamination: params["contamination"].as_f64(),
-        seed: params["random_state"].as_u64().expect("a number") as u32,
-    });
+    let params = ForestParams::new(
+        params["n_estimators"].as_u64().expect("a number") as usize,
+        params["max_samples"].as_u64().unwrap_or(256) as usize,
+        params["contamination"].as_f64(),
+        params["random_state"].as_u64().expect("a number") as u32,
+    );
     let forest = params.fit(&DatasetBase::new(points.clone(), ())).expect("fits");
     let expected = &golden["expected"];
     let what = name(golden);
@@ -73,7 +73,7 @@ pub fn forest(golden: &Value, points: &Points) {
 pub fn svm(golden: &Value, points: &Points) {
     let params = &golden["params"];
     let nu = params["nu"].as_f64().expect("a number");
-    let params = SvmParams(SvmValidParams { nu, gamma: params["gamma"].as_f64(), exact_rows: 10_000 });
+    let params = SvmParams::new(nu, params["gamma"].as_f64(), 10_000);
     let svm = params.fit(&DatasetBase::new(points.clone(), ())).expect("fits");
     let expected = &golden["expected"];
     let what = name(golden);
@@ -85,7 +85,7 @@ pub fn svm(golden: &Value, points: &Points) {
 pub fn dbscan(golden: &Value, points: &Points) {
     let params = &golden["params"];
     let min_samples = params["min_samples"].as_u64().expect("a number") as u32;
-    let params = DbscanParams(DbscanValidParams { eps: params["eps"].as_f64().expect("a number"), min_samples });
+    let params = DbscanParams::new(params["eps"].as_f64().expect("a number"), min_samples);
     let found = params.fit(&DatasetBase::new(points.clone(), ())).expect("fits");
     let expected: Vec<i32> = serde_json::from_value(golden["expected"]["labels"].clone()).expect("labels");
     let what = name(golden);

@@ -46,20 +46,26 @@ const FARTHEST: f64 = 1e9;
 
 /// Unchecked parameters.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DbscanParams(pub DbscanValidParams);
+pub struct DbscanParams(DbscanValidParams);
 
-/// Checked parameters: what they may be stands at each.
+/// Checked parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DbscanValidParams {
-    /// The radius, above 0; a distance of exactly `eps` is near.
-    pub eps: f64,
-    /// Rows within the radius that make a core point, itself and its duplicates included; at least 1.
-    pub min_samples: u32,
+    eps: f64,
+    min_samples: u32,
+}
+
+impl DbscanParams {
+    /// `eps`: the radius, above 0; a distance of exactly `eps` is near. `min_samples`: rows within the radius that
+    /// make a core point, itself and its duplicates included; at least 1.
+    pub fn new(eps: f64, min_samples: u32) -> Self {
+        DbscanParams(DbscanValidParams { eps, min_samples })
+    }
 }
 
 impl Default for DbscanParams {
     fn default() -> Self {
-        DbscanParams(DbscanValidParams { eps: 0.3, min_samples: 10 })
+        DbscanParams::new(0.3, 10)
     }
 }
 

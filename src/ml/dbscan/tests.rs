@@ -8,7 +8,7 @@ use super::*;
 
 fn labels(rows: &[f64], features: usize, eps: f64, min_samples: u32) -> Vec<i32> {
     let points = Points::collapse(rows, features).unwrap();
-    let found = DbscanParams(DbscanValidParams { eps, min_samples }).fit(&DatasetBase::new(points.clone(), ()));
+    let found = DbscanParams::new(eps, min_samples).fit(&DatasetBase::new(points.clone(), ()));
     let found = found.unwrap();
     points.of_row.iter().map(|&point| found.labels[point as usize]).collect()
 }
@@ -62,8 +62,8 @@ fn nothing_one_row_and_a_hopeless_radius() {
     assert_eq!(labels(&[4.0], 1, 0.3, 1), [0]);
     let far = Points::collapse(&[1e300, 0.0], 1).unwrap();
     assert!(DbscanParams::default().fit(&DatasetBase::new(far, ())).is_err());
-    assert!(DbscanParams(DbscanValidParams { eps: 0.0, min_samples: 1 }).check().is_err());
-    assert!(DbscanParams(DbscanValidParams { eps: 1.0, min_samples: 0 }).check().is_err());
+    assert!(DbscanParams::new(0.0, 1).check().is_err());
+    assert!(DbscanParams::new(1.0, 0).check().is_err());
 }
 
 proptest! {

@@ -62,23 +62,28 @@ const MOST_NODES: usize = 1 << 23;
 
 /// Unchecked parameters.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ForestParams(pub ForestValidParams);
+pub struct ForestParams(ForestValidParams);
 
-/// Checked parameters: what they may be stands at each.
+/// Checked parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ForestValidParams {
-    /// 1 to 1,000.
-    pub trees: usize,
-    /// Rows per tree, 1 to 65,536; all rows where there are fewer.
-    pub max_samples: usize,
-    /// Above 0 to 0.5, or `None` for scikit-learn's `'auto'`.
-    pub contamination: Option<f64>,
-    pub seed: u32,
+    trees: usize,
+    max_samples: usize,
+    contamination: Option<f64>,
+    seed: u32,
+}
+
+impl ForestParams {
+    /// `trees`: 1 to 1,000. `max_samples`: rows per tree, 1 to 65,536; all rows where there are fewer.
+    /// `contamination`: above 0 to 0.5, or `None` for scikit-learn's `'auto'`.
+    pub fn new(trees: usize, max_samples: usize, contamination: Option<f64>, seed: u32) -> Self {
+        ForestParams(ForestValidParams { trees, max_samples, contamination, seed })
+    }
 }
 
 impl Default for ForestParams {
     fn default() -> Self {
-        ForestParams(ForestValidParams { trees: 100, max_samples: 256, contamination: Some(0.05), seed: 42 })
+        ForestParams::new(100, 256, Some(0.05), 42)
     }
 }
 
@@ -187,17 +192,16 @@ mod tests {
 
     #[test]
     fn out_of_range_parameters_are_refused() {
-        let valid = ForestParams::default().0;
         for wrong in [
-            ForestValidParams { trees: 0, ..valid.clone() },
-            ForestValidParams { max_samples: 0, ..valid.clone() },
-            ForestValidParams { trees: 1000, max_samples: 65_536, ..valid.clone() },
-            ForestValidParams { contamination: Some(0.0), ..valid.clone() },
-            ForestValidParams { contamination: Some(f64::NAN), ..valid.clone() },
+            ForestParams::new(0, 256, None, 0),
+            ForestParams::new(100, 0, None, 0),
+            ForestParams::new(1000, 65_536, None, 0),
+            ForestParams::new(100, 256, Some(0.0), 0),
+            ForestParams::new(100, 256, Some(f64::NAN), 0),
         ] {
-            assert!(ForestParams(wrong.clone()).check().is_err(), "{wrong:?}");
+            assert!(wrong.check_ref().is_err(), "{wrong:?}");
         }
-        assert!(ForestParams(valid).check().is_ok());
+        assert!(ForestParams::default().check().is_ok());
     }
 
     #[test]

@@ -64,22 +64,27 @@ const CHECKED_ROWS: usize = 4_000;
 
 /// Unchecked parameters.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SvmParams(pub SvmValidParams);
+pub struct SvmParams(SvmValidParams);
 
-/// Checked parameters: what they may be stands at each.
+/// Checked parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SvmValidParams {
-    /// Above 0, at most 1.
-    pub nu: f64,
-    /// Above 0, or `None` for scikit-learn's `'scale'`.
-    pub gamma: Option<f64>,
-    /// Up to this many rows are solved row by row; at most 50,000.
-    pub exact_rows: usize,
+    nu: f64,
+    gamma: Option<f64>,
+    exact_rows: usize,
+}
+
+impl SvmParams {
+    /// `nu`: above 0, at most 1. `gamma`: above 0, or `None` for scikit-learn's `'scale'`. `exact_rows`: up to this
+    /// many rows are solved row by row; at most 50,000.
+    pub fn new(nu: f64, gamma: Option<f64>, exact_rows: usize) -> Self {
+        SvmParams(SvmValidParams { nu, gamma, exact_rows })
+    }
 }
 
 impl Default for SvmParams {
     fn default() -> Self {
-        SvmParams(SvmValidParams { nu: 0.05, gamma: None, exact_rows: 10_000 })
+        SvmParams::new(0.05, None, 10_000)
     }
 }
 
