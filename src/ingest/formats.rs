@@ -1,6 +1,6 @@
 //! The list of formats, from the most particular to the most general.
 
-use super::Format;
+use super::{Format, delimited};
 
 /// Every format Flowglass reads.
-pub const FORMATS: &[&Format] = &[];
+pub const FORMATS: &[&Format] = &[&delimited::FORMAT];

@@ -1,5 +1,6 @@
 //! Bytes to rows: the formats, how one is recognised, and the push parser each one is.
 
+mod delimited;
 mod formats;
 pub mod intake;
 pub mod reader;
