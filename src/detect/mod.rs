@@ -11,6 +11,8 @@ mod horizontal_scan;
 mod model_votes;
 mod source_port_spread;
 mod vertical_scan;
+#[cfg(test)]
+mod tests;
 
 pub use detectors::DETECTORS;
 
