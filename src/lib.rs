@@ -23,3 +23,5 @@ pub mod export;
 pub mod view;
 pub mod analysis;
 pub mod catalog;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

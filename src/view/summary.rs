@@ -92,7 +92,11 @@ fn figures(report: &Report) -> Vec<Figure> {
         Figure {
             tone: "watch",
             filter: "decision:watch",
-            ..plain("To watch", words::count(watch), format!("{} of these withheld from blocking", words::count(withheld)))
+            ..plain(
+                "To watch",
+                words::count(watch),
+                format!("{} of these withheld from blocking", words::count(withheld)),
+            )
         },
         plain("Addresses", words::count(hosts), format!("{} about them", findings(report))),
         plain("Rows read", words::count(read), format!("{} rejected", words::count(rejected))),
@@ -189,9 +193,8 @@ mod tests {
     #[test]
     fn a_database_warns_past_thirty_days_and_says_why_it_is_not_used() {
         let mut outcome = outcome();
-        let warning = |outcome: &Outcome, days| {
-            summary(outcome, 1_700_000_000 + days * DAY).databases[0].warning.clone()
-        };
+        let warning =
+            |outcome: &Outcome, days| summary(outcome, 1_700_000_000 + days * DAY).databases[0].warning.clone();
         assert_eq!(warning(&outcome, STALE_DAYS), None);
         assert!(warning(&outcome, STALE_DAYS + 1).unwrap().contains("31 days"));
         outcome.report.databases[0].error = Some("it is damaged".into());

@@ -33,7 +33,11 @@ impl Style {
 }
 
 /// Draws `chart` over the whole of `area`. An area too small for labels is only cleared.
-pub fn draw<DB: DrawingBackend>(chart: &Chart, area: &DrawingArea<DB, Shift>, style: &Style) -> Result<(), Failure<DB>> {
+pub fn draw<DB: DrawingBackend>(
+    chart: &Chart,
+    area: &DrawingArea<DB, Shift>,
+    style: &Style,
+) -> Result<(), Failure<DB>> {
     area.fill(&palette::theme(style.dark).ground)?;
     let (width, height) = area.dim_in_pixel();
     if width < SMALLEST || height < SMALLEST {

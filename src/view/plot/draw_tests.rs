@@ -74,7 +74,8 @@ fn no_range_and_no_size_hangs() {
 
 #[test]
 fn ticks_are_short() {
-    for (value, text) in [(0.0, "0"), (0.25, "0.25"), (5000.0, "5000"), (65_536.0, "65.54k"), (2e6, "2M"), (-0.5, "-0.5")]
+    for (value, text) in
+        [(0.0, "0"), (0.25, "0.25"), (5000.0, "5000"), (65_536.0, "65.54k"), (2e6, "2M"), (-0.5, "-0.5")]
     {
         assert_eq!(tick(value), text);
     }

@@ -215,7 +215,7 @@ mod tests {
     fn one_port_makes_a_stacked_histogram() {
         let mut outcome = outcome();
         outcome.judgement.features.truncate(1);
-        outcome.judgement.values = outcome.judgement.values.slice(ndarray::s![.., ..1]).to_owned();
+        outcome.judgement.values = outcome.judgement.values.select(ndarray::Axis(1), &[0]);
         let chart = chart(&outcome).unwrap();
         assert_eq!(chart.y.label, "rows");
         let rows: f64 = chart.blocks.iter().map(|block| block.y.1 - block.y.0).sum();
@@ -236,9 +236,11 @@ mod tests {
     fn however_many_points_the_blocks_are_bounded() {
         let mut outcome = outcome();
         let judgement = &mut outcome.judgement;
-        judgement.values = Array2::from_shape_fn((50_000, 2), |(row, column)| ((row * (7 + column * 90)) % 65_536) as f64);
+        judgement.values =
+            Array2::from_shape_fn((50_000, 2), |(row, column)| ((row * (7 + column * 90)) % 65_536) as f64);
         judgement.weights = vec![1; 50_000];
-        judgement.clusters = Some(Clusters { label: (0..50_000).map(|row| row % 30 - 1).collect(), ..Clusters::default() });
+        judgement.clusters =
+            Some(Clusters { label: (0..50_000).map(|row| row % 30 - 1).collect(), ..Clusters::default() });
         assert!(chart(&outcome).unwrap().blocks.len() <= 2 * COLUMNS * ROWS);
     }
 

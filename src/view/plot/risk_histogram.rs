@@ -36,12 +36,8 @@ fn chart(outcome: &Outcome) -> Result<Chart, String> {
     }
     let edge = |bin: usize| bin as f64 / BINS as f64;
     let bars = bins.iter().enumerate().filter(|(_, rows)| **rows > 0);
-    let blocks = bars.map(|(bin, &rows)| Block {
-        x: (edge(bin), edge(bin + 1)),
-        y: (0.0, rows as f64),
-        series: 0,
-        weight: 1.0,
-    });
+    let blocks =
+        bars.map(|(bin, &rows)| Block { x: (edge(bin), edge(bin + 1)), y: (0.0, rows as f64), series: 0, weight: 1.0 });
     Ok(Chart {
         title: PLOT.about.title.to_owned(),
         caption: "Rows by risk: 0 where neither anomaly model flags the row, 0.5 where one does, 1 where both do."

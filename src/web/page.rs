@@ -1,0 +1,56 @@
+//! What the page's own thread asks: the catalogue, the check of a form, the drawing of a plot.
+
+use plotters::prelude::IntoDrawingArea;
+use plotters_canvas::CanvasBackend;
+use serde::Serialize;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsError, JsValue};
+use web_sys::HtmlCanvasElement;
+
+use super::plain::{self, Answer, thrown};
+use crate::catalog;
+use crate::model::chart::Chart;
+use crate::model::settings::Settings;
+use crate::view::plot::draw::{Style, draw};
+use crate::view::table;
+
+/// Everything the registries know: forms, menus and help are made from it.
+#[wasm_bindgen]
+pub fn catalog() -> Answer {
+    plain::give(&catalog::catalog())
+}
+
+/// The columns of the table of addresses.
+#[wasm_bindgen(js_name = hostColumns)]
+pub fn host_columns() -> Answer {
+    plain::give(table::COLUMNS)
+}
+
+#[derive(Serialize)]
+struct Fault {
+    key: String,
+    message: String,
+}
+
+/// Checks settings one by one: an array of `{ key, message }`, empty where all are sound.
+#[wasm_bindgen(js_name = checkSettings)]
+pub fn check_settings(settings: JsValue) -> Answer {
+    let settings: Settings = plain::take(settings)?;
+    let knobs = catalog::knobs();
+    let mut faults = Vec::new();
+    for (key, value) in settings.0 {
+        let one = Settings([(key.clone(), value)].into_iter().collect());
+        for error in one.check(&knobs).err().unwrap_or_default() {
+            faults.push(Fault { key: key.clone(), message: error.to_string() });
+        }
+    }
+    plain::give(&faults)
+}
+
+/// Draws a chart over the whole canvas. `scale` is the canvas's pixels per CSS pixel.
+#[wasm_bindgen(js_name = drawChart)]
+pub fn draw_chart(canvas: HtmlCanvasElement, chart: JsValue, dark: bool, scale: f64) -> Result<(), JsError> {
+    let chart: Chart = plain::take(chart)?;
+    let backend = CanvasBackend::with_canvas_object(canvas).ok_or_else(|| thrown("the canvas has no 2d context"))?;
+    draw(&chart, &backend.into_drawing_area(), &Style { dark, scale }).map_err(thrown)
+}
