@@ -2,13 +2,16 @@
 
 use crate::detect::{Scene, detect};
 use crate::error::{Error, Result};
+use crate::geo::{self, GeoDatabase};
 use crate::ingest::intake::Intake;
 use crate::ingest::reader::Reader;
-use crate::model::geo::Geography;
+use crate::judge::{self, JudgeSettings};
+use crate::ml::{dbscan, forest, svm};
 use crate::model::judgement::{Judgement, UNJUDGED};
 use crate::model::outcome::Outcome;
 use crate::model::report::{Input, ModelRun, Models, REPORT_VERSION, Report, Span};
 use crate::model::settings::Checked;
+use crate::{policy, risk};
 
 /// Where an analysis stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +28,7 @@ pub struct Analysis {
     intake: Intake,
     reader: Option<Reader>,
     inputs: Vec<Input>,
-    databases: Vec<(String, Vec<u8>)>,
+    databases: Vec<GeoDatabase>,
 }
 
 impl Analysis {
@@ -57,7 +60,7 @@ impl Analysis {
 
     /// Adds a GeoIP database. A damaged one is kept with its error and does not stop the analysis.
     pub fn database(&mut self, name: &str, bytes: Vec<u8>) {
-        self.databases.push((name.to_owned(), bytes));
+        self.databases.push(GeoDatabase::open(name, bytes));
     }
 
     /// Rows read so far.
@@ -74,16 +77,15 @@ impl Analysis {
             return Err(nothing_read(&inputs));
         }
         progress(Progress { stage: "Looking up places", fraction: 0.0 });
-        let geography = {
-            drop(databases);
-            Geography::default()
-        };
-        let judgement = Judgement::default();
+        let geography = geo::locate(traffic.addresses(), &databases);
+        let judgement = judge::judge(&traffic, &JudgeSettings::new(&settings)?, &mut |stage, fraction| {
+            progress(Progress { stage: stage_title(stage), fraction });
+        });
         let scene = Scene { traffic: &traffic, geography: &geography, judgement: &judgement, settings: &settings };
         let (findings, detectors) = detect(&scene, |about| progress(Progress { stage: about.title, fraction: 0.0 }));
         progress(Progress { stage: "Weighing the evidence", fraction: 0.0 });
-        let hosts = Vec::new();
-        let withheld = Vec::new();
+        let mut hosts = risk::assess(&traffic, &geography, &findings, &settings);
+        let withheld = policy::decide(&mut hosts, &settings);
         let report = Report {
             version: REPORT_VERSION,
             generator: format!("flowglass {}", env!("CARGO_PKG_VERSION")),
@@ -104,8 +106,14 @@ impl Analysis {
 
 /// Decides anew with other policy settings, without running anything again.
 pub fn redecide(outcome: &mut Outcome, settings: Checked) {
-    outcome.report.withheld = Vec::new();
+    outcome.report.withheld = policy::decide(&mut outcome.report.hosts, &settings);
     outcome.report.settings = settings;
+}
+
+/// The stage of the models as a person reads it: the model's title, or the step's own name.
+fn stage_title(key: &'static str) -> &'static str {
+    let model = judge::MODELS.iter().find(|(about, _)| about.key == key);
+    model.map_or(if key == "silhouette" { "Silhouette" } else { "Standardising the ports" }, |(about, _)| about.title)
 }
 
 fn nothing_read(inputs: &[Input]) -> Error {
@@ -132,8 +140,8 @@ fn models(judgement: &Judgement) -> Models {
         features: judgement.features.clone(),
         unjudged: judgement.point_of.iter().filter(|&&point| point == UNJUDGED).count() as u64,
         points: judgement.weights.len() as u64,
-        isolation_forest: run(&judgement.forest, |model| &model.summary, || missing("isolation_forest")),
-        one_class_svm: run(&judgement.svm, |model| &model.summary, || missing("one_class_svm")),
-        dbscan: run(&judgement.clusters, |model| &model.summary, || missing("dbscan")),
+        isolation_forest: run(&judgement.forest, |model| &model.summary, || missing(forest::ABOUT.key)),
+        one_class_svm: run(&judgement.svm, |model| &model.summary, || missing(svm::ABOUT.key)),
+        dbscan: run(&judgement.clusters, |model| &model.summary, || missing(dbscan::ABOUT.key)),
     }
 }

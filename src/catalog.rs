@@ -6,8 +6,10 @@ use crate::about::{About, Knob};
 use crate::detect::DETECTORS;
 use crate::export::EXPORTERS;
 use crate::ingest::FORMATS;
+use crate::judge;
 use crate::model::finding::Family;
 use crate::view::plot::PLOTS;
+use crate::{policy, risk};
 
 /// The registries and the settings, in the order they are shown.
 #[derive(Debug, Clone, Serialize)]
@@ -63,7 +65,7 @@ pub fn catalog() -> Catalog {
     Catalog {
         version: env!("CARGO_PKG_VERSION"),
         formats: FORMATS.iter().map(|f| FormatEntry { about: f.about, endings: f.endings }).collect(),
-        models: models().iter().map(|(about, _)| *about).collect(),
+        models: judge::MODELS.iter().map(|(about, _)| *about).collect(),
         detectors: DETECTORS.iter().map(|d| DetectorEntry { about: d.about, family: d.family }).collect(),
         exporters: EXPORTERS.iter().map(|e| ExporterEntry { about: e.about, files: e.files }).collect(),
         plots: PLOTS.iter().map(|p| PlotEntry { about: p.about, file: p.file }).collect(),
@@ -76,15 +78,13 @@ pub fn knobs() -> Vec<&'static Knob> {
     groups().into_iter().flat_map(|group| group.knobs).collect()
 }
 
-/// The three models of the original script, with their knobs.
-fn models() -> Vec<(About, &'static [&'static Knob])> {
-    Vec::new()
-}
-
 fn groups() -> Vec<KnobGroup> {
-    let formats = FORMATS.iter().map(|format| (format.about, format.knobs));
-    let detectors = DETECTORS.iter().map(|detector| (detector.about, detector.knobs));
-    let all = models().into_iter().chain(detectors).chain(formats);
-    let groups = all.map(|(about, knobs)| KnobGroup { key: about.key, title: about.title, knobs: knobs.to_vec() });
+    let named = |about: &About, knobs: &'static [&'static Knob]| (about.key, about.title, knobs);
+    let models = judge::MODELS.iter().map(|(about, knobs)| named(about, knobs));
+    let detectors = DETECTORS.iter().map(|detector| named(&detector.about, detector.knobs));
+    let formats = FORMATS.iter().map(|format| named(&format.about, format.knobs));
+    let verdict = [("policy", "What to block", policy::KNOBS), ("risk", "How evidence adds up", risk::KNOBS)];
+    let all = verdict.into_iter().chain(models).chain(detectors).chain(formats);
+    let groups = all.map(|(key, title, knobs)| KnobGroup { key, title, knobs: knobs.to_vec() });
     groups.filter(|group| !group.knobs.is_empty()).collect()
 }

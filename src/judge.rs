@@ -3,7 +3,7 @@
 use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 
-use crate::about::Knob;
+use crate::about::{About, Knob};
 use crate::error::Result;
 use crate::features::Features;
 use crate::features::ports::ports;
@@ -17,17 +17,11 @@ use crate::model::judgement::{ClusterSummary, Clusters, Judgement, UNJUDGED, Ver
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
 
-/// Every setting of the models, in the order of the form.
-pub const KNOBS: [Knob; 9] = [
-    forest::TREES,
-    forest::MAX_SAMPLES,
-    forest::CONTAMINATION,
-    forest::SEED,
-    svm::NU,
-    svm::GAMMA,
-    svm::EXACT_ROWS,
-    dbscan::EPS,
-    dbscan::MIN_SAMPLES,
+/// The three models of the original script, each with its settings, in the order of the form.
+pub const MODELS: &[(About, &[&Knob])] = &[
+    (forest::ABOUT, &[&forest::TREES, &forest::MAX_SAMPLES, &forest::CONTAMINATION, &forest::SEED]),
+    (svm::ABOUT, &[&svm::NU, &svm::GAMMA, &svm::EXACT_ROWS]),
+    (dbscan::ABOUT, &[&dbscan::EPS, &dbscan::MIN_SAMPLES]),
 ];
 
 /// The checked parameters of all models.
@@ -39,7 +33,7 @@ pub struct JudgeSettings {
 }
 
 impl JudgeSettings {
-    /// Reads `KNOBS`; in two of them 0 leaves the choice to the model.
+    /// Reads the knobs of `MODELS`; in two of them 0 leaves the choice to the model.
     ///
     /// # Errors
     /// Where a value is outside what the model takes.
@@ -100,7 +94,9 @@ pub fn judge(traffic: &Traffic, settings: &JudgeSettings, progress: &mut dyn FnM
 /// What the input lacks for any model to run.
 fn lacking(judgement: &Judgement, judged: usize) -> Option<String> {
     if judgement.features.is_empty() {
-        return Some("The input has neither a source port nor a destination port, and the models judge by those.".into());
+        return Some(
+            "The input has neither a source port nor a destination port, and the models judge by those.".into(),
+        );
     }
     let features = judgement.features.join(" and ").replace('_', " ");
     match judged {

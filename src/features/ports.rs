@@ -17,9 +17,8 @@ pub fn ports(traffic: &Traffic) -> Features {
     let mut values = Vec::new();
     for row in 0..traffic.rows() {
         let ports = present.iter().map(|(_, column)| column.get(row));
-        let pair = ports.fold((!present.is_empty()).then_some(0), |pair: Option<u32>, port| {
-            Some(pair? << 16 | u32::from(port?))
-        });
+        let pair = ports
+            .fold((!present.is_empty()).then_some(0), |pair: Option<u32>, port| Some(pair? << 16 | u32::from(port?)));
         let Some(pair) = pair else {
             found.point_of.push(UNJUDGED);
             continue;
@@ -54,12 +53,8 @@ mod tests {
 
     #[test]
     fn pairs_collapse_and_rows_without_a_port_are_left_out() {
-        let found = ports(&traffic(&[
-            (Some(1), Some(80)),
-            (Some(2), None),
-            (Some(65535), Some(0)),
-            (Some(1), Some(80)),
-        ]));
+        let found =
+            ports(&traffic(&[(Some(1), Some(80)), (Some(2), None), (Some(65535), Some(0)), (Some(1), Some(80))]));
         assert_eq!(found.names, ["source_port", "destination_port"]);
         assert_eq!(found.values.as_slice().unwrap(), [1.0, 80.0, 65535.0, 0.0]);
         assert_eq!(found.point_of, [0, UNJUDGED, 1, 0]);

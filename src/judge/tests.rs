@@ -6,7 +6,7 @@ use crate::model::record::Record;
 use crate::model::settings::Settings;
 
 fn settings() -> JudgeSettings {
-    let knobs: Vec<&Knob> = KNOBS.iter().collect();
+    let knobs: Vec<&Knob> = MODELS.iter().flat_map(|(_, knobs)| knobs.iter().copied()).collect();
     JudgeSettings::new(&Settings::default().check(&knobs).unwrap()).unwrap()
 }
 
@@ -29,15 +29,15 @@ fn defaults_of_the_knobs_are_those_of_the_params() {
 
 #[test]
 fn every_model_fills_its_columns() {
-    let rows = (0..400u16).map(|i| (Some(40_000 + i * 37 % 500), (i != 7).then_some(if i % 3 == 0 { 22 } else { 443 })));
+    let rows =
+        (0..400u16).map(|i| (Some(40_000 + i * 37 % 500), (i != 7).then_some(if i % 3 == 0 { 22 } else { 443 })));
     let mut heard = Vec::new();
     let judgement = judge(&traffic(rows), &settings(), &mut |stage, part| heard.push((stage, part)));
     let points = judgement.weights.len();
     assert!(judgement.missing.is_empty());
     assert_eq!(judgement.values.dim(), (points, 2));
     assert_eq!(judgement.point_of[7], UNJUDGED);
-    let (forest, svm, clusters) =
-        (judgement.forest.unwrap(), judgement.svm.unwrap(), judgement.clusters.unwrap());
+    let (forest, svm, clusters) = (judgement.forest.unwrap(), judgement.svm.unwrap(), judgement.clusters.unwrap());
     for verdict in [&forest, &svm] {
         assert_eq!((verdict.score.len(), verdict.anomalous.len()), (points, points));
         assert!(verdict.summary.exact && verdict.summary.anomalies > 0 && verdict.summary.anomalies < 40);

@@ -101,12 +101,7 @@ impl Grower<'_> {
         }
         let (low, high) = self.impurities(task, middle)?;
         let child = |start, end, impurity| Task { start, end, depth: task.depth + 1, constants, impurity, slot: 0 };
-        Some(Split {
-            feature,
-            threshold,
-            left: child(task.start, middle, low),
-            right: child(middle, task.end, high),
-        })
+        Some(Split { feature, threshold, left: child(task.start, middle, low), right: child(middle, task.end, high) })
     }
 
     /// Draws features without replacement until one is not constant, then its threshold. Also gives the number of

@@ -142,7 +142,11 @@ impl Fit<Points, (), Error> for SvmValidParams {
             return Err(Error::unreadable("the SVM needs at least one row of one number"));
         }
         let gamma = self.gamma.unwrap_or_else(|| gamma_by_scale(points));
-        if points.rows() <= self.exact_rows { Ok(self.by_rows(points, gamma)) } else { Ok(self.by_cells(points, gamma)) }
+        if points.rows() <= self.exact_rows {
+            Ok(self.by_rows(points, gamma))
+        } else {
+            Ok(self.by_cells(points, gamma))
+        }
     }
 }
 
@@ -205,9 +209,10 @@ impl SvmValidParams {
         let picked: Vec<f64> = sample.iter().flat_map(|&point| points.point(point as usize).to_vec()).collect();
         let Ok(collapsed) = Points::collapse(&picked, points.features()) else { return 1.0 };
         let exact = self.by_rows(&collapsed, model.gamma);
-        let differ = sample.iter().zip(&collapsed.of_row).filter(|&(&point, &own)| {
-            (model.decision[point as usize] > 0.0) != (exact.decision[own as usize] > 0.0)
-        });
+        let differ = sample
+            .iter()
+            .zip(&collapsed.of_row)
+            .filter(|&(&point, &own)| (model.decision[point as usize] > 0.0) != (exact.decision[own as usize] > 0.0));
         differ.count() as f64 / count as f64
     }
 }

@@ -161,8 +161,7 @@ impl Solver<'_> {
 
     /// Moves weight between two rows to the best point within their caps.
     fn step(&mut self, i: usize, j: usize) {
-        let (kernel_i, kernel_j) =
-            (self.cache.row(self.point[i] as usize), self.cache.row(self.point[j] as usize));
+        let (kernel_i, kernel_j) = (self.cache.row(self.point[i] as usize), self.cache.row(self.point[j] as usize));
         let before = [i, j].map(|place| (self.alpha[place], self.at_cap(place)));
         let shift = (self.gradient[i] - self.gradient[j]) / curvature(&kernel_i, self.point[j]);
         (self.alpha[i], self.alpha[j]) =
