@@ -1,0 +1,17 @@
+//! The built page in a real Chromium, used as a person would: `cargo xtask test` builds it and runs this.
+//! Alone: `cargo xtask build`, then `cargo test --test browser -- --ignored --test-threads=1`.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod cdp;
+mod chrome;
+mod inputs;
+#[path = "../mmdb/mod.rs"]
+mod mmdb;
+mod site;
+mod tab;
+
+mod cancel;
+mod faults;
+mod journey;
+mod looks;
+mod seal;
