@@ -15,6 +15,7 @@ pub mod error;
 pub mod about;
 pub mod model;
 pub mod ingest;
+pub mod sample;
 pub mod detect;
 pub mod export;
 pub mod view;
