@@ -37,13 +37,13 @@ pub fn notes(rows: &Rows, decided: Decided) -> Vec<String> {
     times(rows, decided.order_basis, &mut notes);
     if rows.tally.icmp_ports > 0 {
         let rows = rows.tally.icmp_ports;
-        notes.push(format!("In {rows} ICMP rows the port cells hold type and code; they were not read as ports."));
+        notes.push(format!("ICMP rows whose port cells hold type and code, not read as ports: {rows}."));
     }
     for (field, name) in FIELD_NAMES {
         let cells = rows.tally.unreadable[field as usize];
         if let (Some(column), 1..) = (rows.columns.get(field), cells) {
             let column = &column.name;
-            notes.push(format!("{cells} cells of {column} ({name}) could not be read and count as missing."));
+            notes.push(format!("Unreadable cells of {column} ({name}), counted as missing: {cells}."));
         }
     }
     notes

@@ -1,6 +1,7 @@
 //! Turns the rows of a file whose layout is known into flows, and keeps account of what it could not read.
 
 use crate::ingest::intake::Intake;
+use crate::model::address::Address;
 use crate::model::record::{ConnState, Record};
 
 use super::aliases::{FIELDS, Field};
@@ -98,12 +99,7 @@ impl Rows {
         if self.columns.has(Field::Half) && self.cell(line, Field::Half) == b"B" {
             return Err(reason::REPLY_HALF);
         }
-        let source = self.cell(line, Field::Source);
-        let source = match fields::address(source, self.columns.source_kind) {
-            Some(address) => address,
-            None if is_blank(source) => return Err(reason::NO_SOURCE),
-            None => return Err(reason::BAD_SOURCE),
-        };
+        let source = self.source(line)?;
         let protocol = match protocol(self.cell(line, Field::Protocol)) {
             Protocol::Number(number) => Some(number),
             Protocol::NoIp => None,
@@ -116,7 +112,21 @@ impl Rows {
         self.times(line, &mut record);
         self.volume(line, &mut record);
         self.rest(line, &mut record);
+        if record.destination.is_none() && matches!(source, Address::Mac(_)) {
+            record.destination = record.destination_mac.map(Address::Mac);
+        }
         Ok(record)
+    }
+
+    /// Frames without an IP header (ARP, LLDP) have a MAC where others have an address.
+    #[inline]
+    fn source(&self, line: &[u8]) -> Result<Address, &'static str> {
+        let cell = self.cell(line, Field::Source);
+        match fields::address(cell, self.columns.source_kind) {
+            Some(address) => Ok(address),
+            None if !is_blank(cell) => Err(reason::BAD_SOURCE),
+            None => fields::mac(self.cell(line, Field::SourceMac)).map(Address::Mac).ok_or(reason::NO_SOURCE),
+        }
     }
 
     #[inline]

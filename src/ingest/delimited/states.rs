@@ -50,8 +50,8 @@ fn word(cell: &[u8]) -> Option<Option<ConnState>> {
         // Argus does not say which side reset.
         b"RST" => Some(RSTO),
         // ICMP messages (echo, unreachable, time exceeded, redirect, neighbours …) and Argus's own records.
-        b"ECO" | b"ECR" | b"TXD" | b"MRQ" | b"NNS" | b"NNA" | b"NRS" | b"NRA" | b"RED" | b"UNK" | b"STA" | b"PAR"
-        | b"TST" | b"MAS" | b"no" => Some(OTH),
+        b"ECO" | b"MHR" | b"ECR" | b"TXD" | b"MRQ" | b"NNS" | b"NNA" | b"NRS" | b"NRA" | b"RED" | b"UNK" | b"STA"
+        | b"PAR" | b"TST" | b"MAS" | b"no" => Some(OTH),
         _ if cell.starts_with(b"UR") => Some(OTH),
         b"" | b"-" | b"?" => None,
         _ => {
