@@ -1,0 +1,46 @@
+// The downloads: a menu made from the catalogue, files made on demand by the worker.
+
+import { $, el, fold, problems, say } from "./dom.js";
+
+const EVERYTHING = "flowglass.zip";
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+/** Hands a file to the browser. */
+export function save(name, mime, parts) {
+  const url = URL.createObjectURL(new Blob(parts, { type: mime }));
+  el("a", { href: url, download: name }).click();
+  // The browser has taken hold of the blob long before.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  say(`${name} is ready`);
+}
+
+/** `pictures` gives the plots as PNG, which some exports contain. */
+export function openDownloads(engine, catalog, pictures) {
+  async function files(key, name, names) {
+    const made = await engine.call("export", [key, nowSeconds(), await pictures()]);
+    // An export over a device's limit splits: its further files come along with the first.
+    const wanted = made.filter((file) => file.name === name || (name === names[0] && !names.includes(file.name)));
+    for (const file of wanted) save(file.name, file.mime, file.parts);
+    if (wanted.length === 0) problems([`${name} has nothing in it for this analysis, so it was not written.`]);
+  }
+
+  async function everything() {
+    const { name, mime, parts } = await engine.call("zip", [EVERYTHING, nowSeconds(), await pictures()]);
+    save(name, mime, parts);
+  }
+
+  const button = (name, action, cls) => el("button", { type: "button", class: cls, data: { file: name }, on: {
+    click: () => action().catch((error) => problems([`${name} could not be written: ${error.message}`])),
+  } }, name);
+
+  const entry = ({ key, title, help, limits, files: names }) => el("li", null,
+    el("div", { class: "export" }, el("strong", null, title), el("span", { class: "buttons" }, names.map((name) => button(name, () => files(key, name, names), "small")))),
+    el("p", { class: "quiet" }, help), limits ? fold("Limits", el("p", { class: "quiet" }, limits)) : null);
+
+  const standard = catalog.exporters.filter((exporter) => exporter.standard);
+  const further = catalog.exporters.filter((exporter) => !exporter.standard);
+  $("#downloads > div").replaceChildren(
+    el("p", { class: "buttons" }, button(EVERYTHING, everything, "primary"), el("span", { class: "quiet" }, "everything below in one file")),
+    el("ul", { class: "exports" }, standard.map(entry)),
+    ...(further.length ? [fold(`For firewalls and other tools (${further.length})`, el("ul", { class: "exports" }, further.map(entry)))] : []));
+}

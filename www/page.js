@@ -1,0 +1,120 @@
+// The page: what each control does, and what is shown in which state.
+
+import { $, el, number, problems, say } from "./dom.js";
+import { Cancelled } from "./engine.js";
+import { openIntake } from "./intake.js";
+import { openSettings } from "./settings.js";
+import { openProgress, showProgress, startProgress } from "./progress.js";
+import { showInputs, showSummary } from "./summary.js";
+import { Table } from "./table.js";
+import { openDetails } from "./details.js";
+import { openWhatIf } from "./whatif.js";
+import { openPlots } from "./plots.js";
+import { showLeftOut, showRuns } from "./lists.js";
+import { openDownloads } from "./downloads.js";
+
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+/** Shows one state: `ready`, `running`, `done` or `failed`. */
+function enter(state) {
+  document.documentElement.dataset.state = state;
+  $("#intake").hidden = state === "running" || state === "done";
+  $("#progress").hidden = state !== "running";
+  $("#results").hidden = state !== "done";
+}
+
+export function openPage(glue, engine) {
+  const catalog = glue.catalog();
+  let sound = true;
+  const runButton = () => { $("#run").disabled = !sound || intake.chosen.traffic.length === 0; };
+  const settings = openSettings(glue, catalog, (_, ok) => { sound = ok; runButton(); });
+  const intake = openIntake(glue, runButton);
+  const plots = openPlots(glue, catalog);
+  const whatIf = openWhatIf(glue, catalog, redecide);
+  const details = openDetails(engine, whatIf?.allow ?? null);
+  const table = new Table(glue.hostColumns(), engine, details.show);
+  openDownloads(engine, catalog, plots.pictures);
+  openProgress(() => engine.cancel());
+  tellFormats(catalog);
+  tellSample(glue);
+
+  $("#run").addEventListener("click", () => analyse(intake.chosen.traffic, intake.chosen.databases));
+  $("#sample").addEventListener("click", () => analyse([new File([glue.sampleTraffic()], "sample.csv")], intake.chosen.databases));
+  $("#restart").addEventListener("click", () => {
+    engine.cancel();
+    intake.clear();
+    problems([]);
+    enter("ready");
+    $("#traffic-input").focus();
+  });
+
+  async function analyse(traffic, databases) {
+    const used = settings.read();
+    problems([]);
+    details.hide();
+    startProgress();
+    enter("running");
+    $("#cancel").focus();
+    try {
+      problems(await engine.call("analyse", [used, traffic, databases], showProgress));
+      whatIf?.begin(used);
+      await showResults();
+      enter("done");
+      await table.refresh();
+      $("#headline").focus();
+      say($("#headline").textContent);
+    } catch (error) {
+      const cancelled = error instanceof Cancelled;
+      enter(cancelled ? "ready" : "failed");
+      problems(cancelled ? [] : error.message.split("\n"));
+      if (cancelled) say("Cancelled");
+      $("#run").focus();
+    }
+  }
+
+  async function showResults() {
+    const [summary, lists, charts] = await Promise.all([
+      engine.call("summary", [nowSeconds()]), engine.call("lists"), engine.call("charts"),
+    ]);
+    showSummary(summary, pick);
+    showInputs(summary);
+    showRuns(lists);
+    showLeftOut(lists);
+    plots.show(charts);
+  }
+
+  /** Shows in the table what a headline number counts. */
+  function pick(filter) {
+    table.filter(filter);
+    $("#addresses").scrollIntoView({ block: "start" });
+  }
+
+  async function redecide(changed) {
+    const difference = await engine.call("redecide", [changed]);
+    const [summary, lists] = await Promise.all([engine.call("summary", [nowSeconds()]), engine.call("lists")]);
+    showSummary(summary, pick);
+    showLeftOut(lists);
+    await Promise.all([table.refresh(true), details.refresh()]);
+    return difference;
+  }
+
+  $("#seal-state").textContent = "Sealed: no connection is possible";
+  $("#version").textContent = `Flowglass ${catalog.version}`;
+  $("#sample").disabled = false;
+  runButton();
+  enter("ready");
+}
+
+function tellFormats(catalog) {
+  const names = catalog.formats.map(({ title }) => title).join(", ");
+  $("#drop-kinds").textContent = `${names}, and GeoIP databases (.mmdb) together: each is told by its content.`;
+  $("#formats > div").replaceChildren(...catalog.formats.map(({ title, help, limits }) =>
+    el("div", null, el("h3", null, title), el("p", null, help), el("p", { class: "quiet" }, limits))));
+}
+
+function tellSample(glue) {
+  const attackers = glue.sampleAttackers();
+  $("#sample-about > div").replaceChildren(
+    el("p", null, `Traffic made up by this program, with ${number(attackers.length)} attackers among ordinary clients:`),
+    el("ul", null, attackers.map(([address, what]) => el("li", null, el("span", { class: "name" }, address), ` ${what}`))));
+}

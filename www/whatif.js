@@ -1,0 +1,55 @@
+// What if: the knobs that act without a new run, and what they change in the set of blocked addresses.
+
+import { $, el, fold, number, say, settled } from "./dom.js";
+import { knobForm } from "./settings.js";
+
+/** `apply` decides anew with settings and gives the difference; null where no knob acts at once. */
+export function openWhatIf(glue, catalog, apply) {
+  const groups = catalog.knobs.filter(({ live }) => live);
+  const section = $("#whatif");
+  if (groups.length === 0) {
+    section.hidden = true;
+    return null;
+  }
+  const change = el("div", { class: "change", role: "status" });
+  let base = {};
+  const act = settled(60, async (own) => show(change, await apply({ ...base, ...own }), reset));
+  const form = knobForm(glue, groups, (own, sound) => sound && act(complete(own)), { slider: true, titles: false });
+  const live = new Set(form.controls.map(({ key }) => key));
+  /** Every live knob named: one put back to its default must override the run's own value. */
+  const complete = (own) => Object.fromEntries(form.controls.map((one) => [one.key, own[one.key] ?? one.initial]));
+  const mine = (settings) => Object.fromEntries(Object.entries(settings).filter(([key]) => live.has(key)));
+  const reset = () => form.write(mine(base));
+  section.replaceChildren(el("h2", { id: "whatif-title" }, "What if"),
+    el("p", { class: "quiet" }, "These act at once on everything below and on every download, without running again."),
+    el("div", { class: "live" }, form.sections), change);
+  const list = form.controls.find(({ kind }) => kind === "networks");
+  return {
+    /** The settings the run was made with. */
+    begin(settings) {
+      base = settings;
+      for (const one of form.controls) one.set(mine(base)[one.key] ?? one.initial);
+      for (const one of form.controls) one.complain("");
+      show(change, null, reset);
+    },
+    /** Puts an address on the list of networks, where there is one. */
+    allow: list ? (address) => {
+      if (!list.value().includes(address)) list.set([...list.value(), address]);
+      form.check();
+    } : null,
+  };
+}
+
+function show(into, difference, reset) {
+  if (!difference || difference.added_count + difference.removed_count === 0) {
+    into.replaceChildren(el("p", { class: "quiet" }, "No change from the run's own decisions."));
+    return;
+  }
+  const { before, after, added, removed, added_count: more, removed_count: fewer } = difference;
+  const names = (title, list, count) => (count ? fold(`${title} ${number(count)}`,
+    el("p", { class: "names" }, list.join(", "), count > list.length ? ` and ${number(count - list.length)} more` : "")) : null);
+  const sentence = `${number(after)} to block instead of ${number(before)}: ${number(more)} added, ${number(fewer)} removed.`;
+  into.replaceChildren(el("p", null, el("strong", null, sentence)), ...[names("Added", added, more), names("Removed", removed, fewer)].filter(Boolean),
+    el("p", { class: "buttons" }, el("button", { type: "button", class: "small", on: { click: reset } }, "Back to the run's own settings")));
+  say(sentence);
+}
