@@ -32,10 +32,23 @@ pub struct Knob {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Range {
-    Integer { min: i64, max: i64, default: i64 },
-    Real { min: f64, max: f64, default: f64 },
-    Toggle { default: bool },
-    Choice { options: &'static [&'static str], default: &'static str },
+    Integer {
+        min: i64,
+        max: i64,
+        default: i64,
+    },
+    Real {
+        min: f64,
+        max: f64,
+        default: f64,
+    },
+    Toggle {
+        default: bool,
+    },
+    Choice {
+        options: &'static [&'static str],
+        default: &'static str,
+    },
     /// A list of addresses and CIDR networks; empty by default.
     Networks,
 }

@@ -1,0 +1,149 @@
+//! The report: `report.json`, format version 1. Field order here is the order in the file.
+
+use serde::Serialize;
+
+use super::address::Address;
+use super::finding::{Finding, Role};
+use super::geo::{GeoSource, Place};
+use super::judgement::{ClusterSummary, VerdictSummary};
+use super::settings::Checked;
+
+/// The version of the report's format.
+pub const REPORT_VERSION: u32 = 1;
+
+/// Everything an analysis found. Hosts stand by falling risk, then by address.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    pub version: u32,
+    /// `flowglass` and its version.
+    pub generator: String,
+    pub settings: Checked,
+    pub span: Option<Span>,
+    pub inputs: Vec<Input>,
+    pub databases: Vec<GeoSource>,
+    pub models: Models,
+    pub detectors: Vec<DetectorRun>,
+    pub findings: Vec<Finding>,
+    pub hosts: Vec<Host>,
+    pub withheld: Vec<Withheld>,
+    /// The first `MAX_REJECTED` rejected rows; `inputs` has the full counts.
+    pub rejected: Vec<Rejected>,
+}
+
+/// Seconds since 1970, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Span {
+    pub first: f64,
+    pub last: f64,
+}
+
+/// One input file. `read + rejected` is the number of its data rows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Input {
+    pub name: String,
+    /// The format's key.
+    pub format: String,
+    pub bytes: u64,
+    /// Hexadecimal, of the file as given.
+    pub sha256: String,
+    /// Rows that became flows.
+    pub read: u64,
+    pub rejected: u64,
+    /// Rejected rows by reason, most frequent first.
+    pub reasons: Vec<ReasonCount>,
+    /// What the reader wants the person to know: the columns it used, what it did not understand.
+    pub notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReasonCount {
+    pub reason: String,
+    pub rows: u64,
+}
+
+/// A row that could not be used.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rejected {
+    pub file: String,
+    /// The data row, counted from 1; a header is no data row.
+    pub row: u64,
+    /// The byte at which the row starts.
+    pub byte: u64,
+    pub reason: String,
+}
+
+/// The report names at most this many rejected rows.
+pub const MAX_REJECTED: usize = 1000;
+
+/// The three models of the original script.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Models {
+    /// The features they judged by, in column order.
+    pub features: Vec<&'static str>,
+    /// Rows that lack a feature and were not judged.
+    pub unjudged: u64,
+    /// Distinct points among the rows judged.
+    pub points: u64,
+    pub isolation_forest: ModelRun<VerdictSummary>,
+    pub one_class_svm: ModelRun<VerdictSummary>,
+    pub dbscan: ModelRun<ClusterSummary>,
+}
+
+/// A model's answer, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ModelRun<T> {
+    Ran(T),
+    NotComputable { not_computable: String },
+}
+
+/// How one detector fared.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DetectorRun {
+    pub key: &'static str,
+    pub status: Status,
+    /// The columns or packet layers it misses, where it could not be computed.
+    pub needs: Vec<String>,
+    /// The number of its findings.
+    pub findings: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Found,
+    NothingFound,
+    NotComputable,
+}
+
+/// One source address and what is to be done about it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Host {
+    pub address: Address,
+    /// 0..100: the sum of its evidence's points, each family capped.
+    pub risk: f64,
+    pub decision: Decision,
+    pub role: Role,
+    /// The ids of its findings, heaviest first.
+    pub evidence: Vec<u32>,
+    pub place: Option<Place>,
+    /// `AS64496 Example`, where a database names it.
+    pub network: Option<String>,
+    /// Rows in which it is the source.
+    pub rows: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    Ignore,
+    Watch,
+    Block,
+}
+
+/// An address whose risk says block but which is not to be blocked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Withheld {
+    pub address: Address,
+    pub reason: String,
+}
