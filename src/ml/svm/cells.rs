@@ -8,9 +8,12 @@ use crate::ml::points::Points;
 const WIDTH: f64 = 0.02;
 
 /// Weighted stand-ins for the points.
+#[derive(Default)]
 pub struct Cells {
     /// The mean of each cell's rows, row-major.
     pub centres: Vec<f64>,
+    /// The cell of each point; empty once refined.
+    pub of_point: Vec<u32>,
     /// The number of rows in each cell.
     pub weights: Vec<f64>,
     /// The side in use; 0 where every point is its own cell.
@@ -24,7 +27,8 @@ impl Cells {
         let values = points.flat();
         if points.len() <= most {
             let weights = points.weights.iter().map(|&weight| f64::from(weight)).collect();
-            return Cells { centres: values.into_owned(), weights, width: 0.0 };
+            let of_point = (0..points.len() as u32).collect();
+            return Cells { centres: values.into_owned(), of_point, weights, width: 0.0 };
         }
         let mut width = WIDTH;
         loop {
@@ -34,13 +38,48 @@ impl Cells {
             width *= 2.0;
         }
     }
+
+    /// The same rows in finer groups where it matters: the cells nearest the border become their points, `most` points
+    /// at most. Sorted outermost first, so that the solver, which fills the first ones, starts close to its end.
+    /// `depth` is how far inside the border each cell lies.
+    pub fn refined(&self, points: &Points, depth: &[f64], most: usize) -> Cells {
+        let mut members = vec![0; self.weights.len()];
+        self.of_point.iter().for_each(|&cell| members[cell as usize] += 1);
+        let mut nearest: Vec<usize> = (0..members.len()).collect();
+        nearest.sort_by(|&a, &b| depth[a].abs().total_cmp(&depth[b].abs()));
+        let (mut split, mut total) = (vec![false; members.len()], 0);
+        for cell in nearest {
+            total += members[cell];
+            if total > most {
+                break;
+            }
+            split[cell] = true;
+        }
+        let features = points.features();
+        let values = points.flat();
+        let whole = (0..members.len()).filter(|&cell| !split[cell]).map(|cell| {
+            (depth[cell], &self.centres[cell * features..][..features], self.weights[cell])
+        });
+        let single = (0..points.len()).filter(|&point| split[self.of_point[point] as usize]).map(|point| {
+            let at = &values[point * features..][..features];
+            (depth[self.of_point[point] as usize], at, f64::from(points.weights[point]))
+        });
+        let mut units: Vec<_> = whole.chain(single).collect();
+        units.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut refined = Cells { width: self.width, ..Cells::default() };
+        for (_, at, weight) in units {
+            refined.centres.extend_from_slice(at);
+            refined.weights.push(weight);
+        }
+        refined
+    }
 }
 
 /// Cells of one width, or `None` where there are more than `most`.
 fn cells(values: &[f64], points: &Points, width: f64, most: usize) -> Option<Cells> {
     let features = points.features();
     let mut ids: FxHashMap<Vec<i64>, usize> = FxHashMap::default();
-    let mut cells = Cells { centres: Vec::new(), weights: Vec::new(), width };
+    let mut cells = Cells { width, ..Cells::default() };
     let mut key = vec![0; features];
     for (point, &weight) in values.chunks_exact(features).zip(&points.weights) {
         key.iter_mut().zip(point).for_each(|(key, value)| *key = (value / width).round() as i64);
@@ -54,6 +93,7 @@ fn cells(values: &[f64], points: &Points, width: f64, most: usize) -> Option<Cel
                 cells.weights.len() - 1
             }
         };
+        cells.of_point.push(cell as u32);
         cells.weights[cell] += f64::from(weight);
         for (centre, value) in cells.centres[cell * features..][..features].iter_mut().zip(point) {
             *centre += f64::from(weight) * value;

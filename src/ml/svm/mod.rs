@@ -4,6 +4,8 @@
 //! solves on weighted points or cells and says so.
 
 pub mod cells;
+mod expansion;
+mod fast_exp;
 pub mod kernel;
 mod shrink;
 pub mod solver;
@@ -12,7 +14,9 @@ use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 
 use self::cells::Cells;
+use self::expansion::Expansion;
 use self::kernel::{Cache, Rbf};
+use self::solver::Solution;
 use super::percentile::quantile;
 use super::points::Points;
 use crate::about::{About, Knob, Range};
@@ -59,6 +63,8 @@ const TOLERANCE: f64 = 1e-3;
 const CACHE: usize = 96 << 20;
 /// The most cells a large input is grouped into.
 const MOST_CELLS: usize = 6_000;
+/// The most points near the border that are taken out of their cells.
+const MOST_REFINED: usize = 6_000;
 /// The rows of the exact model that an approximation is measured against.
 const CHECKED_ROWS: usize = 4_000;
 
@@ -169,35 +175,45 @@ impl SvmValidParams {
         model
     }
 
-    /// On weighted cells; the border is then moved so that the share outside is `nu` of all rows.
+    /// On the distinct points, weighted, or on cells that are refined once near the border; with cells the border is
+    /// then moved so that the share outside is `nu` of all rows.
     fn by_cells(&self, points: &Points, gamma: f64) -> OneClassSvm {
-        let cells = Cells::of(points, MOST_CELLS);
-        let all: Vec<u32> = (0..cells.weights.len() as u32).collect();
-        let cache = Cache::new(Rbf::new(&cells.centres, points.features(), gamma), CACHE);
-        // The decision function grows with the rows, and so does the tolerance that means the same border.
-        let tolerance = TOLERANCE * (points.rows() as f64 / 10_000.0).max(1.0);
-        let solution = solver::solve(cache, &all, &cells.weights, self.nu, tolerance);
-        let mut model = OneClassSvm::new(&cells.centres, &solution.alpha, points.features(), gamma, solution.rho);
-        let values = points.flat();
-        model.decision = model.decide(&values);
-        if cells.width > 0.0 {
+        let coarse = Cells::of(points, MOST_CELLS);
+        let solution = self.solve_cells(&coarse, points, gamma);
+        let features = points.features();
+        let mut model = OneClassSvm::new(&coarse.centres, &solution.alpha, features, gamma, solution.rho);
+        if coarse.width > 0.0 {
+            let cells = coarse.refined(points, &solution.depth, MOST_REFINED);
+            let solution = self.solve_cells(&cells, points, gamma);
+            model = OneClassSvm::new(&cells.centres, &solution.alpha, features, gamma, solution.rho);
+            model.exact = false;
+            model.decision = model.decide_by_cell(&coarse, points);
             let shift = quantile(&model.decision, &points.weights, self.nu).unwrap_or(0.0);
             model.rho += shift;
             model.decision.iter_mut().for_each(|decision| *decision -= shift);
+            model.method = format!(
+                "Solved on {} weighted groups of rows: cells of {} standard deviations, single points near the \
+                 border; the border then moved to leave the set share of all rows outside.",
+                cells.weights.len(),
+                cells.width
+            );
+        } else {
+            model.exact = solution.converged;
+            model.decision = model.decide(&points.flat());
+            model.method = format!("Solved on the {} distinct points, weighted by their rows.", points.len());
         }
-        model.exact = cells.width == 0.0 && solution.converged;
-        model.method = match cells.width {
-            0.0 => format!("Solved on the {} distinct points, weighted by their rows.", points.len()),
-            width => format!(
-                "Solved on {} weighted cells of {width} standard deviations; the border then moved to leave the set \
-                 share of all rows outside.",
-                cells.weights.len()
-            ),
-        };
         if !model.exact {
             model.error = Some(self.disagreement(points, &model));
         }
         model
+    }
+
+    fn solve_cells(&self, cells: &Cells, points: &Points, gamma: f64) -> Solution {
+        let all: Vec<u32> = (0..cells.weights.len() as u32).collect();
+        let cache = Cache::new(Rbf::new(&cells.centres, points.features(), gamma).quick(cells.width > 0.0), CACHE);
+        // The decision function grows with the rows, and so does the tolerance that means the same border.
+        let tolerance = TOLERANCE * (points.rows() as f64 / 10_000.0).max(1.0);
+        solver::solve(cache, &all, &cells.weights, self.nu, tolerance)
     }
 
     /// The share of evenly spaced rows that an exact model of those rows labels otherwise.
@@ -246,6 +262,23 @@ impl OneClassSvm {
             sum - self.rho
         };
         values.chunks_exact(self.features).map(decide).collect()
+    }
+
+    /// `decision_function` of the points that `cells` were made of, by expansion around each cell's centre.
+    fn decide_by_cell(&self, cells: &Cells, points: &Points) -> Vec<f64> {
+        let values = points.flat();
+        if self.gamma * cells.width * cells.width > expansion::WIDEST {
+            return self.decide(&values);
+        }
+        let centres: Vec<&[f64]> = cells.centres.chunks_exact(self.features).collect();
+        let expand = |centre: &&[f64]| Expansion::new(centre, &self.support, &self.weights, self.gamma);
+        let expansions: Vec<Expansion> = centres.iter().map(expand).collect();
+        let mut by = vec![0.0; self.features];
+        let mut decide = |(point, &cell): (&[f64], &u32)| {
+            by.iter_mut().zip(point).zip(centres[cell as usize]).for_each(|((by, point), centre)| *by = point - centre);
+            expansions[cell as usize].at(&by) - self.rho
+        };
+        values.chunks_exact(self.features).zip(&cells.of_point).map(&mut decide).collect()
     }
 
     /// Whether each point it was fitted on is anomalous. On the border itself is outside, as in libsvm.

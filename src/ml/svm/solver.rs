@@ -17,6 +17,8 @@ pub struct Solution {
     pub alpha: Vec<f64>,
     /// The decision threshold: a point is inside where Σ α k exceeds it.
     pub rho: f64,
+    /// Σ α k of each row, minus `rho`.
+    pub depth: Vec<f64>,
     /// False where the step limit ended the run before the tolerance did.
     pub converged: bool,
 }
@@ -54,9 +56,12 @@ pub fn solve(cache: Cache<'_>, point_of: &[u32], caps: &[f64], nu: f64, toleranc
     solver.first_gradient();
     let converged = solver.run();
     let rho = solver.rho();
-    let mut alpha = vec![0.0; rows];
-    solver.row.iter().zip(&solver.alpha).for_each(|(&row, &value)| alpha[row as usize] = value);
-    Solution { alpha, rho, converged }
+    let mut solution = Solution { alpha: vec![0.0; rows], rho, depth: vec![0.0; rows], converged };
+    for (place, &row) in solver.row.iter().enumerate() {
+        solution.alpha[row as usize] = solver.alpha[place];
+        solution.depth[row as usize] = solver.gradient[place] - rho;
+    }
+    solution
 }
 
 /// Fills the first rows to their caps until the sum is spread.
