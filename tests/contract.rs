@@ -1,0 +1,171 @@
+//! The laws that every registry entry keeps: one test per law, run over all of them.
+
+use std::collections::BTreeSet;
+
+use flowglass::about::{About, Range};
+use flowglass::analysis::Analysis;
+use flowglass::catalog::{catalog, knobs};
+use flowglass::detect::{DETECTORS, Scene};
+use flowglass::export::{EXPORTERS, Export, MemoryShelf};
+use flowglass::ingest::intake::Intake;
+use flowglass::ingest::{FORMATS, recognise};
+use flowglass::model::geo::Geography;
+use flowglass::model::judgement::Judgement;
+use flowglass::model::outcome::Outcome;
+use flowglass::model::settings::{Checked, Settings};
+use flowglass::model::traffic::Traffic;
+use flowglass::sample;
+use flowglass::view::plot::PLOTS;
+
+fn defaults() -> Checked {
+    Settings::default().check(&knobs()).expect("the defaults pass the check")
+}
+
+fn analyse(csv: &[u8], slice: usize) -> Outcome {
+    let mut analysis = Analysis::new(defaults());
+    analysis.begin("sample.csv");
+    csv.chunks(slice).for_each(|slice| analysis.feed(slice).expect("the sample reads"));
+    analysis.finish_file().expect("the sample reads");
+    analysis.run(&mut |_| ()).expect("the sample has rows")
+}
+
+fn abouts() -> Vec<About> {
+    let catalog = catalog();
+    let formats = catalog.formats.iter().map(|entry| entry.about);
+    let detectors = catalog.detectors.iter().map(|entry| entry.about);
+    let exporters = catalog.exporters.iter().map(|entry| entry.about);
+    let plots = catalog.plots.iter().map(|entry| entry.about);
+    formats.chain(catalog.models.iter().copied()).chain(detectors).chain(exporters).chain(plots).collect()
+}
+
+#[test]
+fn no_registry_is_empty() {
+    let catalog = catalog();
+    assert!(!catalog.formats.is_empty() && !catalog.detectors.is_empty());
+    assert!(!catalog.exporters.is_empty() && !catalog.plots.is_empty());
+    assert_eq!(catalog.models.len(), 3);
+}
+
+#[test]
+fn every_key_is_unique_and_snake_case() {
+    let mut seen = BTreeSet::new();
+    for about in abouts() {
+        assert!(seen.insert(about.key), "{} stands twice", about.key);
+        let plain = about.key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        assert!(plain && !about.key.is_empty(), "{:?} is not snake_case", about.key);
+    }
+}
+
+#[test]
+fn every_entry_explains_itself_in_sentences() {
+    for about in abouts() {
+        assert!(!about.title.is_empty(), "{} has no title", about.key);
+        for text in [about.help, about.limits] {
+            assert!(text.len() >= 20 && text.ends_with('.'), "{}: {text:?} is no sentence", about.key);
+        }
+    }
+}
+
+#[test]
+fn every_knob_has_a_help_and_a_default_in_its_range() {
+    let mut seen = BTreeSet::new();
+    for knob in knobs() {
+        assert!(seen.insert(knob.key), "{} stands twice", knob.key);
+        assert!(knob.key.contains('.'), "{} names no family", knob.key);
+        assert!(knob.help.len() >= 20 && !knob.label.is_empty(), "{} does not explain itself", knob.key);
+        match knob.range {
+            Range::Integer { min, max, default } => assert!((min..=max).contains(&default), "{}", knob.key),
+            Range::Real { min, max, default } => assert!((min..=max).contains(&default), "{}", knob.key),
+            Range::Choice { options, default } => assert!(options.contains(&default), "{}", knob.key),
+            Range::Toggle { .. } | Range::Networks => {}
+        }
+    }
+}
+
+#[test]
+fn the_checked_defaults_pass_the_check_again() {
+    let json = serde_json::to_string(&defaults()).unwrap();
+    let again: Settings = serde_json::from_str(&json).unwrap();
+    assert_eq!(again.check(&knobs()).unwrap(), defaults());
+}
+
+#[test]
+fn empty_traffic_gives_no_finding() {
+    let (traffic, geography, judgement, settings) =
+        (Traffic::default(), Geography::default(), Judgement::default(), defaults());
+    let scene = Scene { traffic: &traffic, geography: &geography, judgement: &judgement, settings: &settings };
+    for detector in DETECTORS {
+        let needs = (detector.needs)(&scene);
+        assert!(needs.iter().all(|need| !need.is_empty()), "{} needs nothing it can name", detector.about.key);
+        assert_eq!((detector.run)(&scene), [], "{}", detector.about.key);
+    }
+}
+
+#[test]
+fn every_finding_of_the_sample_is_within_its_bounds() {
+    let outcome = analyse(&sample::csv(1, 5_000), 1 << 20);
+    assert!(!outcome.report.findings.is_empty());
+    for finding in &outcome.report.findings {
+        assert!((0.0..=1.0).contains(&finding.confidence), "{finding:?}");
+        assert!((0.0..=100.0).contains(&finding.points), "{finding:?}");
+        assert!(finding.rows > 0 && !finding.summary.is_empty() && !finding.summary.contains('\n'), "{finding:?}");
+        assert!(DETECTORS.iter().any(|detector| detector.about.key == finding.detector), "{finding:?}");
+    }
+    assert!(outcome.report.hosts.iter().all(|host| (0.0..=100.0).contains(&host.risk)));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_however_it_is_sliced() {
+    let csv = sample::csv(7, 3_000);
+    let (one, other) = (analyse(&csv, csv.len()), analyse(&csv, 977));
+    for exporter in EXPORTERS {
+        let write = |outcome| {
+            let mut shelf = MemoryShelf::default();
+            (exporter.write)(&Export { outcome, now: 0, pictures: &[] }, &mut shelf).expect("memory takes it");
+            shelf.0
+        };
+        assert_eq!(write(&one), write(&other), "{}", exporter.about.key);
+    }
+}
+
+#[test]
+fn every_exporter_writes_the_files_it_names() {
+    let outcome = analyse(&sample::csv(1, 5_000), 1 << 20);
+    let pictures: Vec<_> = PLOTS.iter().map(|plot| (plot.about.key.to_owned(), b"png".to_vec())).collect();
+    for exporter in EXPORTERS {
+        let mut shelf = MemoryShelf::default();
+        let export = Export { outcome: &outcome, now: 0, pictures: &pictures };
+        (exporter.write)(&export, &mut shelf).expect("memory takes it");
+        let written: Vec<&str> = shelf.0.iter().map(|file| file.0.as_str()).collect();
+        for name in exporter.files {
+            assert!(written.contains(name), "{} names {name} and writes {written:?}", exporter.about.key);
+        }
+    }
+}
+
+#[test]
+fn every_chart_is_finite_and_small() {
+    let outcome = analyse(&sample::csv(1, 5_000), 1 << 20);
+    for plot in PLOTS {
+        let chart = (plot.chart)(&outcome).expect("the sample can be drawn");
+        assert!(chart.blocks.len() <= 10_000, "{} draws {} blocks", plot.about.key, chart.blocks.len());
+        for axis in [&chart.x, &chart.y] {
+            assert!(axis.min < axis.max && axis.min.is_finite() && axis.max.is_finite(), "{}", plot.about.key);
+        }
+        assert!(!chart.summary.is_empty() && !chart.caption.is_empty(), "{}", plot.about.key);
+    }
+}
+
+#[test]
+fn no_format_claims_noise_and_none_panics_on_it() {
+    let noise: Vec<u8> = (0..70_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8 | 0x80).collect();
+    assert!(recognise(b"").is_none());
+    for format in FORMATS {
+        let mut intake = Intake::default();
+        intake.begin("noise");
+        let mut parser = (format.open)(&defaults());
+        let fed = noise.chunks(1000).try_for_each(|slice| parser.feed(slice, &mut intake));
+        let ended = fed.and_then(|()| parser.finish(&mut intake));
+        assert_eq!(intake.traffic.rows(), 0, "{} made flows of noise: {ended:?}", format.about.key);
+    }
+}
