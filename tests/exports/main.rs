@@ -2,4 +2,8 @@
 
 mod outcome;
 mod analysis;
+mod blocklists;
+mod documents;
+mod hostile;
+mod readers;
 mod schema;
