@@ -4,6 +4,7 @@ mod outcome;
 mod analysis;
 mod blocklists;
 mod documents;
+mod guards;
 mod hostile;
 mod readers;
 mod schema;
