@@ -30,8 +30,8 @@ impl<'a> Blocklist<'a> {
         let mut withheld: Vec<_> = report.withheld.iter().map(|w| (w.address.to_string(), w.reason.clone())).collect();
         for host in report.hosts.iter().filter(|host| host.decision == Decision::Block) {
             match (host.address.ip(), guard.reason(host)) {
-                (Some(ip), None) => hosts.push((ip.to_canonical(), host)),
-                (_, reason) => withheld.push((host.address.to_string(), reason.unwrap_or("not an IP address").into())),
+                (Some(ip), None) => hosts.push((ip, host)),
+                (_, reason) => withheld.push((host.address.to_string(), reason.unwrap_or_default())),
             }
         }
         let ips: Vec<IpAddr> = hosts.iter().map(|&(ip, _)| ip).collect();

@@ -9,8 +9,10 @@ use super::knobs;
 use crate::model::finding::Role;
 use crate::model::outcome::Outcome;
 use crate::model::report::{Decision, Host};
+use crate::model::settings::Checked;
 use crate::model::special;
 use crate::model::traffic::{AddressId, Traffic};
+use crate::policy;
 
 /// An address that this many hosts ask for names serves them; three by choice: one or two could be a tunnel.
 const RESOLVER_CLIENTS: usize = 3;
@@ -18,38 +20,41 @@ const RESOLVER_CLIENTS: usize = 3;
 const DNS: u16 = 53;
 
 pub struct Guard<'a> {
-    own: &'a [IpNet],
+    settings: &'a Checked,
     resolvers: FxHashSet<IpAddr>,
 }
 
 impl<'a> Guard<'a> {
     pub fn new(outcome: &'a Outcome) -> Self {
-        Guard { own: outcome.report.settings.networks(&knobs::OWN), resolvers: resolvers(outcome) }
+        Guard { settings: &outcome.report.settings, resolvers: resolvers(outcome) }
     }
 
-    /// Why this host must not be blocked, in fixed words.
-    pub fn reason(&self, host: &Host) -> Option<&'static str> {
-        let Some(ip) = host.address.ip() else {
-            return Some("not an IP address: a firewall that sees IP cannot block it");
-        };
-        match host.role {
-            Role::Victim => return Some("a victim in this traffic"),
-            Role::Bystander => return Some("a bystander in this traffic"),
+    /// Why this host must not be blocked. The policy's own guard comes first: an outcome whose decisions were made
+    /// under other settings, or by nobody, is held to the settings it carries.
+    pub fn reason(&self, host: &Host) -> Option<String> {
+        let guarded = policy::guard(host.address, self.settings);
+        guarded.or_else(|| self.local_reason(host.role, host.address.ip()?).map(str::to_owned))
+    }
+
+    /// What only the traffic and the export's own settings tell.
+    fn local_reason(&self, role: Role, ip: IpAddr) -> Option<&'static str> {
+        match role {
+            Role::Victim => return Some("it is a victim of what was seen"),
+            Role::Bystander => return Some("it is a bystander in what was seen"),
             Role::Attacker | Role::Compromised => {}
         }
-        if let Some(special) = special::special(ip) {
-            return Some(special.name);
+        if self.settings.networks(&knobs::OWN).iter().any(|network| network.contains(&ip)) {
+            return Some("it is in your own networks");
         }
-        if self.own.iter().any(|network| network.contains(&ip)) {
-            return Some("in your own networks");
-        }
-        self.resolvers.contains(&ip).then_some("a name server that several hosts here ask")
+        self.resolvers.contains(&ip).then_some("it is a name server that several hosts here ask")
     }
 
     /// True where a network may not be blocked whole.
     pub fn overlaps(&self, network: &IpNet) -> bool {
-        let own = self.own.iter().any(|own| own.contains(network) || network.contains(own));
-        own || special::overlapping(network).is_some() || self.resolvers.iter().any(|ip| network.contains(ip))
+        let mut kept = [&knobs::OWN, &policy::ALLOW].into_iter().flat_map(|knob| self.settings.networks(knob));
+        kept.any(|kept| kept.contains(network) || network.contains(kept))
+            || special::overlapping(network).is_some()
+            || self.resolvers.iter().any(|ip| network.contains(ip))
     }
 }
 

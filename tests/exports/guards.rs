@@ -58,9 +58,9 @@ fn what_must_not_be_blocked_is_withheld_with_the_reason() {
         "0.0.0.0,unspecified",
         "fe80::1,link-local",
         "fd00::1,unique local",
-        "02:00:00:00:00:02,not an IP address",
-        "5.5.5.5,a victim",
-        "6.6.6.6,in your own networks",
+        "02:00:00:00:00:02,a MAC address",
+        "5.5.5.5,it is a victim",
+        "6.6.6.6,it is in your own networks",
     ] {
         assert!(withheld.contains(&format!("\n{line}")), "{line} is not in\n{withheld}");
     }
