@@ -3,11 +3,9 @@
 use std::io;
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::blocklist::Blocklist;
-use super::stix::{SPACE, seed};
-use super::{Export, Exporter, Shelf, clock, document, limits};
+use super::{Export, Exporter, Shelf, clock, document, ids, limits};
 use crate::about::About;
 
 pub const MISP: Exporter = Exporter {
@@ -28,7 +26,7 @@ fn write(export: &Export<'_>, shelf: &mut dyn Shelf) -> io::Result<()> {
     let list = Blocklist::of(export);
     let stamp = &list.stamp;
     let time = stamp.made.to_string();
-    let uuid = |subject: &str| Uuid::new_v5(&SPACE, seed(&format!("misp {subject}"), stamp).as_bytes()).to_string();
+    let uuid = |subject: &str| ids::id(&format!("misp {subject}"), stamp).to_string();
     let attribute = |ip: &str, risk: f64| {
         json!({
             "uuid": uuid(ip),

@@ -20,6 +20,7 @@ mod rows;
 mod shelf;
 mod document;
 mod entry;
+mod ids;
 mod plain_list;
 mod cidr_list;
 mod withheld;

@@ -4,11 +4,10 @@ use std::io;
 use std::net::IpAddr;
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::blocklist::Blocklist;
 use super::stamp::Stamp;
-use super::{Export, Exporter, Shelf, clock, document, limits};
+use super::{Export, Exporter, Shelf, clock, document, ids, limits};
 use crate::about::About;
 use crate::model::report::Host;
 
@@ -27,12 +26,9 @@ pub const STIX: Exporter = Exporter {
     write,
 };
 
-/// Flowglass's own name space for version 5 UUIDs: a random UUID, fixed for good.
-pub const SPACE: Uuid = Uuid::from_u128(0x6f1c_2d9e_5a0b_4c7e_9d43_1b7f_0a8e_2c55);
-
 fn write(export: &Export<'_>, shelf: &mut dyn Shelf) -> io::Result<()> {
     let list = Blocklist::of(export);
-    let author = format!("identity--{}", Uuid::new_v5(&SPACE, b"identity"));
+    let author = format!("identity--{}", ids::fixed("identity"));
     let made = clock::utc(list.stamp.made);
     let mut objects = vec![json!({
         "type": "identity",
@@ -47,7 +43,7 @@ fn write(export: &Export<'_>, shelf: &mut dyn Shelf) -> io::Result<()> {
     objects.extend(list.hosts.iter().map(|(ip, host)| indicator(*ip, host, &list.stamp, &author)));
     let bundle = json!({
         "type": "bundle",
-        "id": format!("bundle--{}", Uuid::new_v5(&SPACE, seed("bundle", &list.stamp).as_bytes())),
+        "id": format!("bundle--{}", ids::id("bundle", &list.stamp)),
         "objects": objects,
     });
     document::write(shelf, "flowglass.stix.json", &bundle)
@@ -59,7 +55,7 @@ fn indicator(ip: IpAddr, host: &Host, stamp: &Stamp, author: &str) -> Value {
     json!({
         "type": "indicator",
         "spec_version": "2.1",
-        "id": format!("indicator--{}", Uuid::new_v5(&SPACE, seed(&ip.to_string(), stamp).as_bytes())),
+        "id": format!("indicator--{}", ids::id(&ip.to_string(), stamp)),
         "created_by_ref": author,
         "created": made,
         "modified": made,
@@ -71,9 +67,4 @@ fn indicator(ip: IpAddr, host: &Host, stamp: &Stamp, author: &str) -> Value {
         "valid_until": clock::utc(stamp.expires),
         "confidence": host.risk.clamp(0.0, 100.0) as u8,
     })
-}
-
-/// What makes an object this one: its subject, the inputs and the time.
-pub fn seed(subject: &str, stamp: &Stamp) -> String {
-    format!("{subject} {} {}", stamp.made, stamp.inputs.join(" "))
 }
