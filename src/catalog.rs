@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::about::{About, Knob};
 use crate::detect::DETECTORS;
-use crate::export::EXPORTERS;
+use crate::export::limits::Limits;
+use crate::export::{self, EXPORTERS, Exporter};
 use crate::ingest::FORMATS;
 use crate::judge;
 use crate::model::finding::Family;
@@ -43,6 +44,9 @@ pub struct ExporterEntry {
     #[serde(flatten)]
     pub about: About,
     pub files: &'static [&'static str],
+    /// True for what every analysis writes.
+    pub standard: bool,
+    pub limits: Limits,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -67,10 +71,15 @@ pub fn catalog() -> Catalog {
         formats: FORMATS.iter().map(|f| FormatEntry { about: f.about, endings: f.endings }).collect(),
         models: judge::MODELS.iter().map(|(about, _)| *about).collect(),
         detectors: DETECTORS.iter().map(|d| DetectorEntry { about: d.about, family: d.family }).collect(),
-        exporters: EXPORTERS.iter().map(|e| ExporterEntry { about: e.about, files: e.files }).collect(),
+        exporters: EXPORTERS.iter().map(exporter).collect(),
         plots: PLOTS.iter().map(|p| PlotEntry { about: p.about, file: p.file }).collect(),
         knobs: groups(),
     }
+}
+
+fn exporter(exporter: &&Exporter) -> ExporterEntry {
+    let Exporter { about, files, standard, limits, .. } = **exporter;
+    ExporterEntry { about, files, standard, limits }
 }
 
 /// Every knob there is, for `Settings::check`.
@@ -83,7 +92,11 @@ fn groups() -> Vec<KnobGroup> {
     let models = judge::MODELS.iter().map(|(about, knobs)| named(about, knobs));
     let detectors = DETECTORS.iter().map(|detector| named(&detector.about, detector.knobs));
     let formats = FORMATS.iter().map(|format| named(&format.about, format.knobs));
-    let verdict = [("policy", "What to block", policy::KNOBS), ("risk", "How evidence adds up", risk::KNOBS)];
+    let verdict = [
+        ("policy", "What to block", policy::KNOBS),
+        ("export", "Block lists", export::KNOBS),
+        ("risk", "How evidence adds up", risk::KNOBS),
+    ];
     let all = verdict.into_iter().chain(models).chain(detectors).chain(formats);
     let groups = all.map(|(key, title, knobs)| KnobGroup { key, title, knobs: knobs.to_vec() });
     groups.filter(|group| !group.knobs.is_empty()).collect()

@@ -1,6 +1,6 @@
 //! `blocked_ips.txt`: the addresses to block, one per line.
 
-use super::{Exporter, address_list};
+use super::{Exporter, address_list, limits};
 use crate::about::About;
 use crate::model::report::Decision;
 
@@ -15,5 +15,6 @@ pub const BLOCKED_IPS: Exporter = Exporter {
     },
     files: &["blocked_ips.txt"],
     standard: true,
+    limits: limits::ANY,
     write: |export, shelf| address_list::write(export, shelf, "blocked_ips.txt", Decision::Block),
 };

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Export, Exporter, Shelf};
+use super::{Export, Exporter, Shelf, limits};
 use crate::about::About;
 
 /// The plot's key in `view::plot`.
@@ -17,6 +17,7 @@ pub const HISTOGRAM_PNG: Exporter = Exporter {
     },
     files: &["risk_score_histogram.png"],
     standard: true,
+    limits: limits::ANY,
     write,
 };
 

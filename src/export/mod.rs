@@ -4,6 +4,13 @@ mod bundle;
 pub mod cell;
 pub mod clock;
 mod exporters;
+pub mod aggregate;
+pub mod blocklist;
+mod guard;
+mod knobs;
+pub mod limits;
+mod sheet;
+mod stamp;
 mod address_list;
 mod blocked_ips;
 mod histogram_png;
@@ -11,12 +18,49 @@ mod report_json;
 mod risky_ips;
 mod rows;
 mod shelf;
+mod document;
+mod entry;
+mod ids;
+mod plain_list;
+mod cidr_list;
+mod withheld;
+mod nftables;
+mod ipset;
+mod pf;
+mod nginx;
+mod apache;
+mod caddy;
+mod haproxy;
+mod windows_firewall;
+mod cisco_ios;
+mod juniper;
+mod mikrotik;
+mod palo_alto_edl;
+mod fortinet_feed;
+mod pfsense_alias;
+mod aws_waf;
+mod aws_network_acl;
+mod cloudflare;
+mod azure_nsg;
+mod gcp_firewall;
+mod crowdsec;
+mod fail2ban;
+mod suricata_rules;
+mod ip_reputation;
+mod rpz;
+mod stix;
+mod misp;
+mod block_csv;
+mod block_jsonl;
 
 pub use bundle::{ZipShelf, zip, zip_of};
 pub use exporters::EXPORTERS;
+pub use knobs::KNOBS;
 pub use shelf::MemoryShelf;
 
 use std::io::{self, Write};
+
+use limits::Limits;
 
 use crate::about::About;
 use crate::model::outcome::Outcome;
@@ -45,5 +89,6 @@ pub struct Exporter {
     /// True for what every analysis writes: the original script's outputs and the report.
     /// The others are written where they are asked for.
     pub standard: bool,
+    pub limits: Limits,
     pub write: fn(&Export<'_>, &mut dyn Shelf) -> io::Result<()>,
 }

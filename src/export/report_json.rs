@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Export, Exporter, Shelf};
+use super::{Export, Exporter, Shelf, limits};
 use crate::about::About;
 
 pub const REPORT_JSON: Exporter = Exporter {
@@ -16,6 +16,7 @@ pub const REPORT_JSON: Exporter = Exporter {
     },
     files: &["report.json"],
     standard: true,
+    limits: limits::ANY,
     write,
 };
 

@@ -1,6 +1,6 @@
 //! `risky_ips.txt`: the addresses to look at, one per line.
 
-use super::{Exporter, address_list};
+use super::{Exporter, address_list, limits};
 use crate::about::About;
 use crate::model::report::Decision;
 
@@ -14,5 +14,6 @@ pub const RISKY_IPS: Exporter = Exporter {
     },
     files: &["risky_ips.txt"],
     standard: true,
+    limits: limits::ANY,
     write: |export, shelf| address_list::write(export, shelf, "risky_ips.txt", Decision::Watch),
 };

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Export, Exporter, Shelf};
+use super::{Export, Exporter, Shelf, limits};
 use crate::about::About;
 use crate::model::judgement::{Judgement, Verdict};
 
@@ -18,6 +18,7 @@ pub const ROWS: Exporter = Exporter {
     },
     files: &["rows.csv"],
     standard: true,
+    limits: limits::ANY,
     write,
 };
 

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::IpNet;
+
 /// What kind of special address it is; decides what geography, detectors and policy make of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -120,6 +122,23 @@ pub fn special(ip: IpAddr) -> Option<&'static Special> {
     }
 }
 
+/// A special-purpose range that shares an address with `network`, if one does.
+pub fn overlapping(network: &IpNet) -> Option<&'static Special> {
+    let prefix = u32::from(network.prefix_len());
+    match network.network() {
+        IpAddr::V4(ip) => {
+            let shares =
+                |&&(start, range, _): &&V4| (ip.to_bits() ^ start.to_bits()).leading_zeros() >= range.min(prefix);
+            V4_RANGES.iter().find(shares).map(|(_, _, special)| special)
+        }
+        IpAddr::V6(ip) => {
+            let shares =
+                |&&(start, range, _): &&V6| (ip.to_bits() ^ start.to_bits()).leading_zeros() >= range.min(prefix);
+            V6_RANGES.iter().find(shares).map(|(_, _, special)| special)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +168,20 @@ mod tests {
             ("2606:4700::1", None),
         ] {
             assert_eq!(special(ip.parse().unwrap()).map(|s| s.name), name, "{ip}");
+        }
+    }
+
+    #[test]
+    fn a_network_overlaps_from_inside_and_from_outside() {
+        for (network, name) in [
+            ("192.0.0.0/16", Some("IETF protocol assignments")),
+            ("10.1.2.0/24", Some("private")),
+            ("8.8.8.0/24", None),
+            ("2001::/16", Some("benchmarking")),
+            ("2001:db8:1::/48", Some("documentation")),
+            ("2606:4700::/32", None),
+        ] {
+            assert_eq!(overlapping(&network.parse().unwrap()).map(|s| s.name), name, "{network}");
         }
     }
 }

@@ -2,4 +2,9 @@
 
 mod outcome;
 mod analysis;
+mod blocklists;
+mod documents;
+mod guards;
+mod hostile;
+mod readers;
 mod schema;

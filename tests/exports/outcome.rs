@@ -1,5 +1,8 @@
 //! Outcomes made by hand, so that a test knows what each exporter must say.
 
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use flowglass::export::{EXPORTERS, Export, MemoryShelf};
 use flowglass::model::address::Address;
 use flowglass::model::finding::{Finding, Role, Severity};
@@ -47,6 +50,33 @@ pub fn small() -> Outcome {
     let mut outcome = with_hosts(hosts);
     outcome.judgement = judgement();
     outcome
+}
+
+/// An outcome in which exactly these addresses are to be blocked, by falling risk.
+pub fn blocking(ips: &[IpAddr]) -> Outcome {
+    let host = |(index, ip): (usize, &IpAddr)| host(&ip.to_string(), 100.0 - (index % 40) as f64, Decision::Block);
+    with_hosts(ips.iter().enumerate().map(host).collect())
+}
+
+/// `count` distinct public addresses of both families, a third of them neighbours; the same at each call.
+pub fn mixed(count: usize) -> Vec<IpAddr> {
+    let mut state: u64 = 42;
+    let mut next = || {
+        // Knuth's MMIX constants; the high bits are the good ones.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 32
+    };
+    let mut ips = BTreeSet::new();
+    while ips.len() < count {
+        let bits = next() as u32;
+        ips.insert(match ips.len() % 6 {
+            0 | 1 => IpAddr::from(Ipv4Addr::from_bits(0x0500_0000 | bits >> 8)),
+            2 | 3 => IpAddr::from(Ipv4Addr::from_bits(0x0501_0000 | bits >> 20)),
+            4 => IpAddr::from(Ipv6Addr::from_bits(0x2a00 << 112 | u128::from(bits) << 80 | u128::from(next()))),
+            _ => IpAddr::from(Ipv6Addr::from_bits(0x2a01 << 112 | u128::from(bits >> 20))),
+        });
+    }
+    ips.into_iter().collect()
 }
 
 pub fn with_hosts(hosts: Vec<Host>) -> Outcome {
