@@ -43,6 +43,8 @@ pub struct ExporterEntry {
     #[serde(flatten)]
     pub about: About,
     pub files: &'static [&'static str],
+    /// Whether every analysis writes it, or only where it is asked for.
+    pub standard: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -57,6 +59,8 @@ pub struct KnobGroup {
     /// The key of the entry the knobs belong to.
     pub key: &'static str,
     pub title: &'static str,
+    /// Whether `analysis::redecide` applies them to a finished analysis at once.
+    pub live: bool,
     pub knobs: Vec<&'static Knob>,
 }
 
@@ -67,11 +71,17 @@ pub fn catalog() -> Catalog {
         formats: FORMATS.iter().map(|f| FormatEntry { about: f.about, endings: f.endings }).collect(),
         models: judge::MODELS.iter().map(|(about, _)| *about).collect(),
         detectors: DETECTORS.iter().map(|d| DetectorEntry { about: d.about, family: d.family }).collect(),
-        exporters: EXPORTERS.iter().map(|e| ExporterEntry { about: e.about, files: e.files }).collect(),
+        exporters: EXPORTERS
+            .iter()
+            .map(|e| ExporterEntry { about: e.about, files: e.files, standard: e.standard })
+            .collect(),
         plots: PLOTS.iter().map(|p| PlotEntry { about: p.about, file: p.file }).collect(),
         knobs: groups(),
     }
 }
+
+/// The group of knobs that decide on a finished analysis.
+const POLICY: &str = "policy";
 
 /// Every knob there is, for `Settings::check`.
 pub fn knobs() -> Vec<&'static Knob> {
@@ -83,8 +93,8 @@ fn groups() -> Vec<KnobGroup> {
     let models = judge::MODELS.iter().map(|(about, knobs)| named(about, knobs));
     let detectors = DETECTORS.iter().map(|detector| named(&detector.about, detector.knobs));
     let formats = FORMATS.iter().map(|format| named(&format.about, format.knobs));
-    let verdict = [("policy", "What to block", policy::KNOBS), ("risk", "How evidence adds up", risk::KNOBS)];
+    let verdict = [(POLICY, "What to block", policy::KNOBS), ("risk", "How evidence adds up", risk::KNOBS)];
     let all = verdict.into_iter().chain(models).chain(detectors).chain(formats);
-    let groups = all.map(|(key, title, knobs)| KnobGroup { key, title, knobs: knobs.to_vec() });
+    let groups = all.map(|(key, title, knobs)| KnobGroup { key, title, live: key == POLICY, knobs: knobs.to_vec() });
     groups.filter(|group| !group.knobs.is_empty()).collect()
 }

@@ -15,6 +15,7 @@ pub mod error;
 pub mod about;
 pub mod model;
 pub mod ingest;
+pub mod sample;
 pub mod geo;
 pub mod features;
 pub mod ml;
