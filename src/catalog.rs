@@ -44,9 +44,10 @@ pub struct ExporterEntry {
     #[serde(flatten)]
     pub about: About,
     pub files: &'static [&'static str],
-    /// True for what every analysis writes.
+    /// Whether every analysis writes it, or only where it is asked for.
     pub standard: bool,
-    pub limits: Limits,
+    /// What one file of it may hold.
+    pub bounds: Limits,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -61,6 +62,8 @@ pub struct KnobGroup {
     /// The key of the entry the knobs belong to.
     pub key: &'static str,
     pub title: &'static str,
+    /// Whether `analysis::redecide` applies them to a finished analysis at once.
+    pub live: bool,
     pub knobs: Vec<&'static Knob>,
 }
 
@@ -79,8 +82,11 @@ pub fn catalog() -> Catalog {
 
 fn exporter(exporter: &&Exporter) -> ExporterEntry {
     let Exporter { about, files, standard, limits, .. } = **exporter;
-    ExporterEntry { about, files, standard, limits }
+    ExporterEntry { about, files, standard, bounds: limits }
 }
+
+/// The group of knobs that decide on a finished analysis.
+const POLICY: &str = "policy";
 
 /// Every knob there is, for `Settings::check`.
 pub fn knobs() -> Vec<&'static Knob> {
@@ -93,11 +99,11 @@ fn groups() -> Vec<KnobGroup> {
     let detectors = DETECTORS.iter().map(|detector| named(&detector.about, detector.knobs));
     let formats = FORMATS.iter().map(|format| named(&format.about, format.knobs));
     let verdict = [
-        ("policy", "What to block", policy::KNOBS),
+        (POLICY, "What to block", policy::KNOBS),
         ("export", "Block lists", export::KNOBS),
         ("risk", "How evidence adds up", risk::KNOBS),
     ];
     let all = verdict.into_iter().chain(models).chain(detectors).chain(formats);
-    let groups = all.map(|(key, title, knobs)| KnobGroup { key, title, knobs: knobs.to_vec() });
+    let groups = all.map(|(key, title, knobs)| KnobGroup { key, title, live: key == POLICY, knobs: knobs.to_vec() });
     groups.filter(|group| !group.knobs.is_empty()).collect()
 }

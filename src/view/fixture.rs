@@ -99,66 +99,73 @@ fn host(text: &str, risk: f64, decision: Decision, evidence: &[u32], rows: u64) 
     }
 }
 
-fn report(judgement: &Judgement) -> Report {
+fn hosts() -> Vec<Host> {
     let place = Place { country: Some("SE".into()), city: Some("Stockholm".into()), ..Place::default() };
     let scanner = Host {
         place: Some(place),
         network: Some("AS64496 Example".into()),
         ..host("203.0.113.7", 80.0, Decision::Block, &[1, 2], 4)
     };
+    let withheld = host("10.0.0.1", 70.0, Decision::Watch, &[3], 1);
+    vec![scanner, withheld, host("2001:db8::5", 0.0, Decision::Ignore, &[], 1)]
+}
+
+fn input() -> Input {
+    Input {
+        name: "flows.csv".into(),
+        format: "csv".into(),
+        bytes: 2048,
+        sha256: "00".into(),
+        read: 6,
+        rejected: 1,
+        reasons: vec![ReasonCount { reason: "the address is missing".into(), rows: 1 }],
+        notes: vec!["the column \"x\" was not used".into()],
+    }
+}
+
+fn models(judgement: &Judgement) -> Models {
     let missing = || "it needs ports".to_owned();
+    Models {
+        features: judgement.features.clone(),
+        unjudged: 1,
+        points: 3,
+        isolation_forest: ModelRun::Ran(judgement.forest.clone().unwrap_or_default().summary),
+        one_class_svm: ModelRun::NotComputable { not_computable: missing() },
+        dbscan: ModelRun::NotComputable { not_computable: missing() },
+    }
+}
+
+fn report(judgement: &Judgement) -> Report {
+    let rejected = Rejected { file: "flows.csv".into(), row: 3, byte: 90, reason: "the address is missing".into() };
+    let database = GeoSource {
+        file: "city.mmdb".into(),
+        kind: "GeoLite2-City".into(),
+        built: 1_700_000_000,
+        ip_version: 6,
+        error: None,
+    };
+    let run = DetectorRun {
+        key: "probe",
+        status: Status::NotComputable,
+        needs: vec!["a source MAC column".into()],
+        findings: 0,
+    };
     Report {
         version: REPORT_VERSION,
         generator: "flowglass test".into(),
         settings: Checked::default(),
         span: Some(Span { first: 1_730_926_261.0, last: 1_730_926_266.0 }),
-        inputs: vec![Input {
-            name: "flows.csv".into(),
-            format: "csv".into(),
-            bytes: 2048,
-            sha256: "00".into(),
-            read: 6,
-            rejected: 1,
-            reasons: vec![ReasonCount { reason: "the address is missing".into(), rows: 1 }],
-            notes: vec!["the column \"x\" was not used".into()],
-        }],
-        databases: vec![GeoSource {
-            file: "city.mmdb".into(),
-            kind: "GeoLite2-City".into(),
-            built: 1_700_000_000,
-            ip_version: 6,
-            error: None,
-        }],
-        models: Models {
-            features: judgement.features.clone(),
-            unjudged: 1,
-            points: 3,
-            isolation_forest: ModelRun::Ran(judgement.forest.clone().unwrap_or_default().summary),
-            one_class_svm: ModelRun::NotComputable { not_computable: missing() },
-            dbscan: ModelRun::NotComputable { not_computable: missing() },
-        },
-        detectors: vec![DetectorRun {
-            key: "probe",
-            status: Status::NotComputable,
-            needs: vec!["a source MAC column".into()],
-            findings: 0,
-        }],
+        inputs: vec![input()],
+        databases: vec![database],
+        models: models(judgement),
+        detectors: vec![run],
         findings: vec![
-            finding(1, "203.0.113.7", "scan", 60.0),
-            finding(2, "203.0.113.7", "spread", 30.0),
-            finding(3, "10.0.0.1", "scan", 70.0),
+            finding(1, "203.0.113.7", "vertical_scan", 60.0),
+            finding(2, "203.0.113.7", "horizontal_scan", 30.0),
+            finding(3, "10.0.0.1", "vertical_scan", 70.0),
         ],
-        hosts: vec![
-            scanner,
-            host("10.0.0.1", 70.0, Decision::Watch, &[3], 1),
-            host("2001:db8::5", 0.0, Decision::Ignore, &[], 1),
-        ],
+        hosts: hosts(),
         withheld: vec![Withheld { address: address("10.0.0.1"), reason: "a private address".into() }],
-        rejected: vec![Rejected {
-            file: "flows.csv".into(),
-            row: 3,
-            byte: 90,
-            reason: "the address is missing".into(),
-        }],
+        rejected: vec![rejected],
     }
 }

@@ -7,6 +7,7 @@ use crate::model::address::Address;
 use crate::model::finding::{Finding, Severity};
 use crate::model::outcome::Outcome;
 use crate::model::report::{Host, Report};
+use crate::risk::{self, Ledger};
 
 /// Everything a screen shows of one address, in words.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,6 +24,8 @@ pub struct HostView {
     pub facts: Vec<(&'static str, String)>,
     /// Heaviest first.
     pub ledger: Vec<Entry>,
+    /// What each family of detectors counts, of how many points at most.
+    pub families: Vec<(&'static str, String)>,
     /// How the points make the risk, where they do not simply add up.
     pub sum: String,
 }
@@ -46,6 +49,7 @@ pub fn host(outcome: &Outcome, address: Address) -> Option<HostView> {
     let report = &outcome.report;
     let host = report.hosts.iter().find(|host| host.address == address)?;
     let findings: Vec<&Finding> = host.evidence.iter().filter_map(|&id| finding(report, id)).collect();
+    let ledger = risk::ledger(findings.iter().copied(), &report.settings);
     let withheld = report.withheld.iter().find(|withheld| withheld.address == address);
     Some(HostView {
         address: address.to_string(),
@@ -55,7 +59,8 @@ pub fn host(outcome: &Outcome, address: Address) -> Option<HostView> {
         decision: words::decision(host.decision).to_owned(),
         withheld: withheld.map(|withheld| withheld.reason.clone()),
         facts: facts(report, host),
-        sum: sum(host, &findings),
+        families: ledger.lines.iter().map(family).collect(),
+        sum: sum(host, &ledger, findings.iter().map(|finding| finding.points).sum()),
         ledger: findings.into_iter().map(entry).collect(),
     })
 }
@@ -115,15 +120,28 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-fn sum(host: &Host, findings: &[&Finding]) -> String {
-    let points: f64 = findings.iter().map(|finding| finding.points).sum();
-    let (points, risk) = (words::score(points), words::score(host.risk));
-    match findings {
+/// A family's name, and its part of the risk.
+fn family(line: &risk::Line) -> (&'static str, String) {
+    let name = words::family(line.family);
+    let (counted, cap) = (words::score(line.strong + line.weak), words::score(line.cap));
+    (name, format!("{counted} points, at most {cap}"))
+}
+
+/// How the points make the risk: families and weak evidence count up to a cap.
+fn sum(host: &Host, ledger: &Ledger, points: f64) -> String {
+    let [given, risk] = [points, host.risk].map(words::score);
+    let weak: f64 = ledger.lines.iter().map(|line| line.weak).sum();
+    let cap = words::score(ledger.weak_cap);
+    match ledger.lines.as_slice() {
         [] => "No detector has evidence against this address.".to_owned(),
-        _ if points == risk => format!("These points add up to the risk of {risk}."),
-        _ => format!(
-            "These points add up to {points}; each family of detectors counts up to its cap, which leaves a risk of {risk}."
+        _ if given == risk => format!("These points add up to the risk of {risk}."),
+        _ if weak > ledger.weak_cap => format!(
+            "These points add up to {given}. Each family counts up to its cap, and weak evidence (a confidence under \
+             50 %) up to {cap} in all, which leaves a risk of {risk}."
         ),
+        _ => {
+            format!("These points add up to {given}; each family counts up to its cap, which leaves a risk of {risk}.")
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::detect::DETECTORS;
+use crate::model::finding::Family;
 use crate::model::geo::Place;
 use crate::model::report::Decision;
 
@@ -90,6 +91,18 @@ pub fn decision(decision: Decision) -> &'static str {
         Decision::Block => "Block",
         Decision::Watch => "Watch",
         Decision::Ignore => "Ignore",
+    }
+}
+
+pub fn family(family: Family) -> &'static str {
+    match family {
+        Family::Models => "Anomaly models",
+        Family::Scanning => "Scanning",
+        Family::Spoofing => "Spoofing",
+        Family::Interception => "Interception",
+        Family::BruteForce => "Password guessing",
+        Family::Flood => "Flooding",
+        Family::CommandAndControl => "Command and control",
     }
 }
 

@@ -9,8 +9,10 @@ use web_sys::HtmlCanvasElement;
 
 use super::plain::{self, Answer, thrown};
 use crate::catalog;
+use crate::geo;
 use crate::model::chart::Chart;
 use crate::model::settings::Settings;
+use crate::sample;
 use crate::view::plot::draw::{Style, draw};
 use crate::view::table;
 
@@ -45,6 +47,27 @@ pub fn check_settings(settings: JsValue) -> Answer {
         }
     }
     plain::give(&faults)
+}
+
+/// Whether the last 128 KiB of a file are those of a GeoIP database.
+#[wasm_bindgen(js_name = isDatabase)]
+pub fn is_database(tail: &[u8]) -> bool {
+    geo::is_database(tail)
+}
+
+/// The seed and the size of the sample on the page.
+const SAMPLE: (u64, usize) = (42, 20_000);
+
+/// A traffic file made up here, with known attackers.
+#[wasm_bindgen(js_name = sampleTraffic)]
+pub fn sample_traffic() -> Vec<u8> {
+    sample::csv(SAMPLE.0, SAMPLE.1)
+}
+
+/// Who attacks in the sample: `[address, what it does]` each.
+#[wasm_bindgen(js_name = sampleAttackers)]
+pub fn sample_attackers() -> Answer {
+    plain::give(sample::ATTACKERS)
 }
 
 /// Draws a chart over the whole canvas. `scale` is the canvas's pixels per CSS pixel.
