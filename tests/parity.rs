@@ -1,7 +1,10 @@
 //! The models against scikit-learn's answers, which `parity/make_goldens.py` stored; inputs are made anew by its rule.
 
+use flowglass::ml::dbscan::DbscanParams;
 use flowglass::ml::points::Points;
 use flowglass::ml::scaler::StandardScaler;
+use linfa::DatasetBase;
+use linfa::traits::{Fit, Transformer};
 use serde_json::Value;
 
 #[path = "parity/inputs.rs"]
@@ -53,5 +56,21 @@ fn svm_within_1e_6_and_labels_identical() {
 fn dbscan_labels_identical_and_silhouette_within_1e_12() {
     for golden in goldens("dbscan") {
         models::dbscan(&golden, &points(&golden));
+    }
+}
+
+#[test]
+fn dbscan_agrees_with_linfa() {
+    let case = serde_json::json!({ "kind": "blobs", "rows": 1500, "columns": 2, "seed": 3 });
+    let points = inputs::points(&case);
+    let rows: Vec<usize> = points.of_row.iter().map(|&point| point as usize).collect();
+    let plain = points.values.select(ndarray::Axis(0), &rows);
+    for (eps, least) in [(0.15, 6), (0.3, 12), (0.05, 3)] {
+        let linfa = linfa_clustering::Dbscan::params(least).tolerance(eps).transform(&plain).expect("runs");
+        let own = DbscanParams::new(eps, least as u32).fit(&DatasetBase::new(points.clone(), ())).expect("fits");
+        let linfa: Vec<i32> = linfa.iter().map(|label| label.map_or(-1, |label| label as i32)).collect();
+        let own: Vec<i32> = rows.iter().map(|&point| own.labels[point]).collect();
+        assert!(own.iter().max() > Some(&0) && own.contains(&-1));
+        assert_eq!(own, linfa, "eps {eps}");
     }
 }

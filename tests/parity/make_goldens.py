@@ -139,6 +139,7 @@ def jobs():
     for rows in (300, 2000, 10_000):
         yield dbscan, case("ports", rows, 2, 13), {"eps": 0.3, "min_samples": 10, "standardise": True}
         yield dbscan, case("ports", rows, 2, 13), {"eps": 0.05, "min_samples": 10, "standardise": True}
+    yield svm, case("ports", 20_000, 2, 77), {"nu": 0.05, "gamma": "scale", "standardise": True}
 
 
 def main():

@@ -5,7 +5,7 @@ use flowglass::ml::forest::ForestParams;
 use flowglass::ml::points::Points;
 use flowglass::ml::scaler::StandardScaler;
 use flowglass::ml::silhouette::{BUDGET, silhouette};
-use flowglass::ml::svm::SvmParams;
+use flowglass::ml::svm::{OneClassSvm, SvmParams};
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use serde_json::Value;
@@ -77,6 +77,9 @@ pub fn svm(golden: &Value, points: &Points) {
     let svm = params.fit(&DatasetBase::new(points.clone(), ())).expect("fits");
     let expected = &golden["expected"];
     let what = name(golden);
+    if points.rows() > 10_000 {
+        return nearly(&svm, points, expected["labels"].as_str().expect("hex"));
+    }
     assert!(svm.exact && svm.error.is_none(), "{what}");
     close(&sampled(&by_row(points, &svm.decision)), &expected["decision"], 1e-6, &what);
     assert!(bitmap(&by_row(points, &svm.anomalous())) == expected["labels"], "labels differ: {what}");
@@ -97,4 +100,13 @@ pub fn dbscan(golden: &Value, points: &Points) {
             (stored, found) => close(&[found.expect("defined").mean], stored, 1e-12, &what),
         }
     }
+}
+
+/// Above the row limit: fewer than 1 label in 1,000 differs, and the model says that it is not exact.
+fn nearly(svm: &OneClassSvm, points: &Points, labels: &str) {
+    assert!(!svm.exact && svm.error.is_some_and(|error| error < 0.02), "{:?}", svm.error);
+    let found = bitmap(&by_row(points, &svm.anomalous()));
+    let digit = |hex: char| hex.to_digit(16).expect("hex");
+    let differ: u32 = found.chars().zip(labels.chars()).map(|(a, b)| (digit(a) ^ digit(b)).count_ones()).sum();
+    assert!((differ as usize) < points.rows() / 1000, "{differ} labels differ");
 }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::ml::points::Points;
 
 /// The side of a cell in units of a standard deviation: of those measured the finest whose kernel rows still fit.
-const WIDTH: f64 = 0.02;
+const WIDTH: f64 = 0.01;
 
 /// Weighted stand-ins for the points.
 #[derive(Default)]
@@ -57,9 +57,9 @@ impl Cells {
         }
         let features = points.features();
         let values = points.flat();
-        let whole = (0..members.len()).filter(|&cell| !split[cell]).map(|cell| {
-            (depth[cell], &self.centres[cell * features..][..features], self.weights[cell])
-        });
+        let whole = (0..members.len())
+            .filter(|&cell| !split[cell])
+            .map(|cell| (depth[cell], &self.centres[cell * features..][..features], self.weights[cell]));
         let single = (0..points.len()).filter(|&point| split[self.of_point[point] as usize]).map(|point| {
             let at = &values[point * features..][..features];
             (depth[self.of_point[point] as usize], at, f64::from(points.weights[point]))

@@ -37,9 +37,8 @@ impl<'a> Rbf<'a> {
     /// the solver's path depends on the rounding.
     fn row(&self, i: usize) -> Rc<[f32]> {
         let (point, square) = (self.point(i), self.squares[i]);
-        let exponent = |(other, other_square): (&[f64], &f64)| {
-            -self.gamma * (square + other_square - 2.0 * dot(point, other))
-        };
+        let exponent =
+            |(other, other_square): (&[f64], &f64)| -self.gamma * (square + other_square - 2.0 * dot(point, other));
         let exponents = self.values.chunks_exact(self.features).zip(&self.squares).map(exponent);
         if !self.quick {
             return exponents.map(|exponent| libm::exp(exponent) as f32).collect();

@@ -198,7 +198,13 @@ impl Solver<'_> {
                 sum += gradient;
             }
         }
-        if free > 0 { sum / f64::from(free) } else { (above + below) / 2.0 }
+        match (free, above.is_finite(), below.is_finite()) {
+            (1.., ..) => sum / f64::from(free),
+            (_, true, true) => (above + below) / 2.0,
+            // At nu = 1 every row is at its cap and libsvm's threshold infinite: the border then is the highest row.
+            (_, false, _) => below,
+            (_, true, false) => above,
+        }
     }
 }
 
