@@ -17,13 +17,14 @@ pub const ADDRESS_CLAIMED_BY_SEVERAL_MACS: Detector = Detector {
         title: "One address, several MACs",
         help: "What: looks for local addresses that more than one network card (MAC) uses at the same time. Why: an \
                attacker who wants to read others' traffic tells them that their gateway's address is at his own \
-               card. The card that also has an address of its own, or claims several foreign ones, is the one named.",
+               card. The card that also has an address of its own, or claims several foreign ones, is the one named; \
+               else, with little weight, the one that uses the address only now and then.",
         limits: "Only private, shared and benchmarking addresses are looked at: others come through a router, whose \
                  card stands for all of them. So a local network with public addresses is not covered. A card with \
                  more addresses than the router setting allows is taken for a router and left out, and an attacker \
-                 who claims a whole network is left out with it. Virtual routers (VRRP, CARP, HSRP, GLBP) are \
-                 subtracted. An address that moves once to another card (a lease, a new card, a random MAC) is \
-                 listed with hardly any weight. At most 1,000,000 pairs are kept.",
+                 who claims a whole network is left out with it. Virtual routers (VRRP, CARP, HSRP, GLBP) and \
+                 group membership messages (IGMP) are subtracted. An address that moves once to another card (a \
+                 lease, a new card, a random MAC) is listed with hardly any weight. At most 1,000,000 pairs are kept.",
     },
     knobs: &[&ROUTER],
     family: Family::Interception,
@@ -61,10 +62,12 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         // A host has one address per IP version; a card with more of them answers for others.
         let (guilty, innocent): (Vec<&Claim>, Vec<&Claim>) =
             group.iter().partition(|claim| carried.addresses(traffic, claim) > 1);
-        if guilty.is_empty() || innocent.is_empty() {
-            findings.push(unclear(traffic, group, "at the same time", 10.0));
-        } else {
+        if !guilty.is_empty() && !innocent.is_empty() {
             suspects.extend(guilty);
+        } else if let Some(claim) = intruder(group) {
+            findings.push(intrusion(traffic, claim));
+        } else {
+            findings.push(unclear(traffic, group, "at the same time", 10.0));
         }
     }
     suspects.sort_unstable_by_key(|claim| (claim.mac, claim.address));
@@ -129,6 +132,22 @@ fn interceptor(traffic: &Traffic, carried: &Carried, disputed: &FxHashSet<Addres
     );
     victims.truncate(MAX_VICTIMS);
     Finding { victims, summary, ..finding(traffic, taken, subject, points, confidence) }
+}
+
+/// The MAC that uses the address now and then while another uses it ten times as often before, meanwhile and
+/// after. An address that moves, or two machines that were given the same one, do not look like this.
+fn intruder(group: &[Claim]) -> Option<&Claim> {
+    let [one, other] = group else { return None };
+    let (much, little) = if one.rows >= other.rows { (one, other) } else { (other, one) };
+    let within = much.first < little.first && little.last < much.last;
+    (within && little.rows <= much.rows / 10).then_some(little)
+}
+
+/// It may still be a second machine with the same address: worth watching, not blocking.
+fn intrusion(traffic: &Traffic, claim: &Claim) -> Finding {
+    let (mac, victim) = (Address::Mac(claim.mac), traffic.address(claim.address));
+    let summary = format!("{mac} now and then uses {victim}, which belongs to another MAC");
+    Finding { summary, victims: vec![victim], ..finding(traffic, &[claim], mac, 30.0, 0.4) }
 }
 
 /// Several MACs on one address, and nothing that says which of them is wrong.

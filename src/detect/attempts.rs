@@ -29,10 +29,10 @@ const TCP: u8 = 6;
 const ICMP_V6: u8 = 58;
 
 /// All attempts of `source`: rows with a destination port that are neither ICMP (whose "ports" are types and
-/// codes) nor a reply. A reply is a row whose reverse direction stands earlier, or that starts with a SYN-ACK.
-pub fn attempts(traffic: &Traffic, order: &Order, source: AddressId) -> Vec<Attempt> {
+/// codes) nor a reply. Targets with fewer than `least` rows are passed over, which keeps the cost down. A reply is a row whose reverse direction stands earlier, or that starts with a SYN-ACK.
+pub fn attempts(traffic: &Traffic, order: &Order, source: AddressId, least: usize) -> Vec<Attempt> {
     let mut attempts = Vec::new();
-    for (target, run) in order.targets(traffic, source) {
+    for (target, run) in order.targets(traffic, source).filter(|(_, run)| run.len() >= least) {
         let back = target.map(|target| order.pair(traffic, target, source)).unwrap_or_default();
         let replies = Replies::of(traffic, back);
         for &row in run {

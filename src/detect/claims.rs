@@ -11,6 +11,9 @@ pub type Mac = [u8; 6];
 /// Pairs past this number are not kept: 32 bytes each, so 64 MB at most.
 pub const MOST_PAIRS: usize = 1_000_000;
 
+/// Switches repeat group membership messages in other hosts' names.
+const IGMP: u8 = 2;
+
 /// One MAC that claims one address.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Claim {
@@ -29,6 +32,9 @@ pub fn claims(traffic: &Traffic) -> Vec<Claim> {
     let on_link: Vec<bool> = traffic.addresses().iter().map(|&address| is_on_link(address)).collect();
     let mut pairs: FxHashMap<(AddressId, Mac), Claim> = FxHashMap::default();
     for row in 0..traffic.rows() {
+        if traffic.protocol.get(row) == Some(IGMP) {
+            continue;
+        }
         let at = if timed { traffic.start.get(row).unwrap_or(0.0) } else { row as f64 };
         let sender = (Some(traffic.source()[row]), traffic.source_mac.get(row));
         let receiver = (traffic.destination.get(row), traffic.destination_mac.get(row));

@@ -64,8 +64,9 @@ struct Sweep {
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let threshold = scene.settings.count(&TARGETS);
     let order = Order::of(scene.traffic);
-    let found = order.sources(threshold).filter_map(|source| {
-        let mut attempts = attempts(scene.traffic, &order, source);
+    let many = |source: &AddressId| order.targets(scene.traffic, *source).nth(threshold - 1).is_some();
+    let found = order.sources(threshold).filter(many).filter_map(|source| {
+        let mut attempts = attempts(scene.traffic, &order, source, 1);
         attempts.retain(|attempt| counts(scene.traffic, attempt));
         attempts.sort_by_key(|attempt| attempt.port);
         let sweeps = attempts.chunk_by(|a, b| a.port == b.port);

@@ -12,11 +12,14 @@ pub struct Order {
 impl Order {
     pub fn of(traffic: &Traffic) -> Self {
         let addresses = traffic.addresses().len();
-        let all: Vec<u32> = (0..u32::try_from(traffic.rows()).unwrap_or(u32::MAX)).collect();
+        let rows = u32::try_from(traffic.rows()).unwrap_or(u32::MAX);
+        // The source travels with the row: fetching it row by row in the second pass misses the cache each time.
+        let with_source: Vec<(u32, AddressId)> = (0..rows).map(|row| (row, traffic.source()[row as usize])).collect();
         // Rows without a destination stand last.
-        let destination = |row: u32| target(traffic, row).map_or(addresses, AddressId::index);
-        let (_, by_destination) = counting_sort(&all, addresses + 1, destination);
-        let (starts, rows) = counting_sort(&by_destination, addresses, |row| traffic.source()[row as usize].index());
+        let destination = |row: &(u32, AddressId)| target(traffic, row.0).map_or(addresses, AddressId::index);
+        let (_, by_destination) = counting_sort(&with_source, addresses + 1, destination, |row| *row);
+        drop(with_source);
+        let (starts, rows) = counting_sort(&by_destination, addresses, |row| row.1.index(), |row| row.0);
         Order { starts, rows }
     }
 
@@ -55,20 +58,26 @@ fn target(traffic: &Traffic, row: u32) -> Option<AddressId> {
     traffic.destination.get(row as usize)
 }
 
-/// Sorts rows by a key below `keys`, equal keys in their old order: `(starts, rows)`.
-fn counting_sort(rows: &[u32], keys: usize, key: impl Fn(u32) -> usize) -> (Vec<u32>, Vec<u32>) {
+/// Sorts items by a key below `keys`, equal keys in their old order, and keeps what `kept` makes of each:
+/// where each key starts, and the items.
+fn counting_sort<T, K: Copy + Default>(
+    items: &[T],
+    keys: usize,
+    key: impl Fn(&T) -> usize,
+    kept: impl Fn(&T) -> K,
+) -> (Vec<u32>, Vec<K>) {
     let mut starts = vec![0; keys + 1];
-    for &row in rows {
-        starts[key(row) + 1] += 1;
+    for item in items {
+        starts[key(item) + 1] += 1;
     }
     for index in 0..keys {
         starts[index + 1] += starts[index];
     }
     let mut next = starts.clone();
-    let mut sorted = vec![0; rows.len()];
-    for &row in rows {
-        let place = &mut next[key(row)];
-        sorted[*place as usize] = row;
+    let mut sorted = vec![K::default(); items.len()];
+    for item in items {
+        let place = &mut next[key(item)];
+        sorted[*place as usize] = kept(item);
         *place += 1;
     }
     (starts, sorted)

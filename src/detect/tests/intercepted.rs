@@ -53,12 +53,22 @@ fn a_frame_sent_to_the_wrong_card_is_a_claim_too() {
 }
 
 #[test]
+fn a_card_that_intrudes_now_and_then_is_named_with_little_weight() {
+    let findings = claims((0..100).map(|at| sent("10.0.0.1", if at == 40 || at == 60 { EVE } else { VICTIM }, at)));
+    assert_eq!((findings.len(), findings[0].subject), (1, address("02:00:00:00:00:03")));
+    assert!(findings[0].confidence < 0.5 && findings[0].rows == 2, "it may be a duplicate address");
+}
+
+#[test]
 fn ordinary_reasons_weigh_nothing_or_little() {
     let moved = claims((0..20).map(|at| sent("10.0.0.1", if at < 10 { 1 } else { 2 }, at)));
     assert!(moved.len() == 1 && moved[0].points <= 2.0 && moved[0].role == Role::Bystander, "{moved:?}");
 
     let twins = claims((0..20).map(|at| sent("10.0.0.1", (at % 2) as u8, at)));
     assert!(twins.len() == 1 && twins[0].points <= 10.0 && twins[0].confidence < 0.5, "nobody can say which is wrong");
+
+    let repeated = (0..20).map(|at| Record { protocol: Some(2), ..sent("10.0.0.1", (at % 2) as u8, at) });
+    assert_eq!(claims(repeated), [], "switches repeat IGMP");
 
     let virtual_router = (0..20).map(|at| {
         let mac = if at % 2 == 0 { [0, 0, 0x5e, 0, 1, 7] } else { [2, 0, 0, 0, 0, GATEWAY] };
