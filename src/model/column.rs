@@ -11,11 +11,16 @@ pub struct Column<T> {
 
 impl<T: Copy + Default> Column<T> {
     /// Appends one row. Storage starts with the first value, and the rows before it are missing.
+    #[inline]
     pub fn push(&mut self, value: Option<T>) {
         if let Some(value) = value {
-            self.values.resize(self.rows, T::default());
+            if self.values.len() < self.rows {
+                self.values.resize(self.rows, T::default());
+            }
             self.values.push(value);
-            self.present.resize(self.rows / 64 + 1, 0);
+            if self.present.len() <= self.rows / 64 {
+                self.present.resize(self.rows / 64 + 1, 0);
+            }
             self.present[self.rows / 64] |= 1 << (self.rows % 64);
             self.filled += 1;
         }

