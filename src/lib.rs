@@ -15,7 +15,6 @@ pub mod error;
 pub mod about;
 pub mod model;
 pub mod ingest;
-pub mod sample;
 pub mod geo;
 pub mod features;
 pub mod ml;
@@ -27,5 +26,6 @@ pub mod export;
 pub mod view;
 pub mod analysis;
 pub mod catalog;
+pub mod sample;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

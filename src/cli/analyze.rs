@@ -106,7 +106,9 @@ fn exporters(keys: &[String]) -> Result<Vec<&'static Exporter>, Failure> {
     if !faults.is_empty() {
         return Err(Failure::usage(faults));
     }
-    let named = |exporter: &&Exporter| keys.iter().any(|key| key == "all" || key == exporter.about.key);
+    // What every analysis writes is written anyway.
+    let asked = |exporter: &&Exporter| keys.iter().any(|key| key == "all" || key == exporter.about.key);
+    let named = |exporter: &&Exporter| !exporter.standard && asked(exporter);
     Ok(EXPORTERS.iter().copied().filter(named).collect())
 }
 

@@ -39,7 +39,8 @@ pub const FORMAT: Format = Format {
         limits: "Text must be UTF-8 or a superset of ASCII. Times without a zone are taken as UTC; a date and a time \
                  in two columns are not joined. Whole-number times are understood from September 2001 on. Cells \
                  beyond the header's last column are passed over. A row longer than 1 MiB is rejected. In ICMP rows \
-                 the port columns hold type and code and are not read. Of Tranalyzer's two rows per flow the reply \
+                 the port columns hold type and code: the models judge by them where they are plain numbers, as the \
+                 original script did, and no scan detector does. Of Tranalyzer's two rows per flow the reply \
                  half is rejected: the other tells both directions.",
     },
     knobs: &[&DATE_ORDER],

@@ -37,7 +37,7 @@ pub fn notes(rows: &Rows, decided: Decided) -> Vec<String> {
     times(rows, decided.order_basis, &mut notes);
     if rows.tally.icmp_ports > 0 {
         let rows = rows.tally.icmp_ports;
-        notes.push(format!("ICMP rows whose port cells hold type and code, not read as ports: {rows}."));
+        notes.push(format!("ICMP rows whose port cells hold type and code, which only the models read: {rows}."));
     }
     for (field, name) in FIELD_NAMES {
         let cells = rows.tally.unreadable[field as usize];

@@ -36,7 +36,7 @@ const NONE: u8 = u8::MAX;
 pub struct Tally {
     /// Cells that hold something unreadable, by field: they count as missing.
     pub unreadable: [u64; FIELDS],
-    /// ICMP rows whose port cells were not empty.
+    /// ICMP rows whose port cells, which hold type and code, were not empty.
     pub icmp_ports: u64,
 }
 
@@ -159,13 +159,15 @@ impl Rows {
         read(cell).or_else(|| if is_blank(cell) { None } else { self.unreadable(field) })
     }
 
-    /// ICMP has no ports: exporters write type and code there, in many ways (`0x0008`, `3.1`, `8`).
+    /// ICMP has no ports: exporters write type and code there, in many ways (`0x0008`, `3.1`, `8`). Plain numbers
+    /// are kept, as the models of the original script judged by them; no detector takes them for ports.
     #[inline]
     fn ports(&mut self, line: &[u8], protocol: Option<u8>) -> Result<(Option<u16>, Option<u16>), &'static str> {
         let cells = [Field::SourcePort, Field::DestinationPort].map(|field| self.cell(line, field));
         if matches!(protocol, Some(1 | 58)) {
             self.tally.icmp_ports += u64::from(cells.iter().any(|cell| !is_blank(cell)));
-            return Ok((None, None));
+            let number = |cell: &[u8]| fields::count(cell).and_then(|number| u16::try_from(number).ok());
+            return Ok((number(cells[0]), number(cells[1])));
         }
         let port = |cell| match fields::port(cell) {
             Port::Number(number) => Ok(Some(number)),
