@@ -1,5 +1,7 @@
 //! The command line: the same library as the page, for files too big or too many to drop.
 
+#![forbid(unsafe_code)]
+
 mod cli;
 
 use std::process::ExitCode;
