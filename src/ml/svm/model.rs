@@ -80,7 +80,7 @@ impl OneClassSvm {
 
     /// Whether each point it was fitted on is anomalous. On the border itself is outside, as in libsvm.
     pub fn anomalous(&self) -> Vec<bool> {
-        self.decision.iter().map(|&decision| !(decision > 0.0)).collect()
+        self.decision.iter().map(|&decision| decision <= 0.0).collect()
     }
 
     /// The number of distinct points that carry the border.
