@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, Default)]
 pub struct Column<T> {
     values: Vec<T>,
+    /// One bit per row, set where it has a value. Empty as long as every row has one, or none has.
     present: Vec<u64>,
     rows: usize,
     filled: usize,
@@ -13,22 +14,38 @@ impl<T: Copy + Default> Column<T> {
     /// Appends one row. Storage starts with the first value, and the rows before it are missing.
     #[inline]
     pub fn push(&mut self, value: Option<T>) {
-        if let Some(value) = value {
-            if self.values.len() < self.rows {
-                self.values.resize(self.rows, T::default());
+        match value {
+            Some(value) if self.filled == self.rows => {
+                self.values.push(value);
+                self.filled += 1;
             }
-            self.values.push(value);
-            if self.present.len() <= self.rows / 64 {
-                self.present.resize(self.rows / 64 + 1, 0);
-            }
-            self.present[self.rows / 64] |= 1 << (self.rows % 64);
-            self.filled += 1;
+            None if self.filled == 0 => {}
+            _ => self.push_sparse(value),
         }
         self.rows += 1;
     }
 
+    /// Appends to a column of which some rows have a value and some have not, or will not with this one.
+    fn push_sparse(&mut self, value: Option<T>) {
+        if self.present.is_empty() {
+            self.present = vec![0; self.rows / 64 + 1];
+            (0..self.filled).for_each(|row| self.present[row / 64] |= 1 << (row % 64));
+        }
+        if let Some(value) = value {
+            self.values.resize(self.rows, T::default());
+            self.values.push(value);
+            self.present.resize(self.rows / 64 + 1, 0);
+            self.present[self.rows / 64] |= 1 << (self.rows % 64);
+            self.filled += 1;
+        }
+    }
+
     /// The value in `row`, or `None` where the input gave none or there is no such row.
+    #[inline]
     pub fn get(&self, row: usize) -> Option<T> {
+        if self.filled == self.rows {
+            return self.values.get(row).copied();
+        }
         let word = self.present.get(row / 64)?;
         (word >> (row % 64) & 1 == 1).then(|| self.values[row])
     }
@@ -82,6 +99,24 @@ mod tests {
             assert_eq!(column.get(row.into()), expected, "row {row}");
         }
         assert_eq!(column.get(200), None);
+    }
+
+    #[test]
+    fn a_full_column_stays_right_when_a_row_goes_missing() {
+        let mut column = Column::default();
+        let value = |row: u16| (row != 130 && row != 140).then_some(row);
+        for row in 0..200u16 {
+            column.push(value(row));
+            assert_eq!(
+                (0..=row).map(|row| column.get(row.into())).rposition(|v| v.is_none()),
+                match row {
+                    0..130 => None,
+                    130..140 => Some(130),
+                    _ => Some(140),
+                }
+            );
+        }
+        assert_eq!(column.iter().collect::<Vec<_>>(), (0..200).map(value).collect::<Vec<_>>());
     }
 
     #[test]

@@ -30,22 +30,34 @@ pub fn count(cell: &[u8]) -> Option<u64> {
 }
 
 /// Reads a decimal number that is finite.
+#[inline]
 pub fn real(cell: &[u8]) -> Option<f64> {
-    /// Powers of ten that an f64 holds exactly.
+    plain_decimal(cell).or_else(|| any_decimal(cell))
+}
+
+/// Reads `123` and `123.456` where both the digits and the power of ten are exact in an f64: one division then
+/// rounds once, as the standard parser does.
+fn plain_decimal(cell: &[u8]) -> Option<f64> {
     const TENS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-    let point = cell.iter().position(|&byte| byte == b'.').unwrap_or(cell.len());
-    let places = cell.len().saturating_sub(point + 1);
-    // Both parts are exact in an f64 below 2^53, so one division rounds once, as the standard parser would.
-    if (1..=16).contains(&cell.len()) && point > 0 && places < TENS.len() {
-        let whole = digits(&cell[..point]);
-        let fraction = if places == 0 { Some(0) } else { digits(&cell[point + 1..]) };
-        if let (Some(whole), Some(fraction)) = (whole, fraction) {
-            let mantissa = whole * TENS[places] as u64 + fraction;
-            if mantissa < 1 << 53 {
-                return Some(mantissa as f64 / TENS[places]);
+    if cell.len() > 17 || !cell.first()?.is_ascii_digit() {
+        return None;
+    }
+    let (mut mantissa, mut places, mut after_point) = (0u64, 0, 0);
+    for &byte in cell {
+        match byte {
+            b'0'..=b'9' => {
+                mantissa = mantissa * 10 + u64::from(byte - b'0');
+                places += after_point;
             }
+            b'.' if after_point == 0 => after_point = 1,
+            _ => return None,
         }
     }
+    let ten: f64 = *TENS.get(places)?;
+    (mantissa < 1 << 53).then(|| mantissa as f64 / ten)
+}
+
+fn any_decimal(cell: &[u8]) -> Option<f64> {
     let known = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E');
     let text = std::str::from_utf8(cell).ok().filter(|_| cell.iter().all(known))?;
     text.parse::<f64>().ok().filter(|number| number.is_finite())
@@ -103,28 +115,26 @@ pub fn address(cell: &[u8], kind: AddressKind) -> Option<Address> {
 /// Reads a dotted quad. A leading zero is refused, as the standard parser does: some systems read it as octal.
 #[inline]
 fn ipv4(cell: &[u8]) -> Option<Ipv4Addr> {
-    if !(7..=15).contains(&cell.len()) {
-        return None;
-    }
-    let (mut bits, mut octet, mut length, mut dots) = (0u32, 0u32, 0u32, 0u32);
-    for &byte in cell {
-        if byte.is_ascii_digit() {
-            if length > 0 && octet == 0 {
-                return None;
-            }
-            octet = octet * 10 + u32::from(byte - b'0');
-            length += 1;
-            if octet > 255 {
-                return None;
-            }
-        } else if byte == b'.' && length > 0 && dots < 3 {
-            bits = bits << 8 | octet;
-            (octet, length, dots) = (0, 0, dots + 1);
-        } else {
+    let digit = |at: usize| cell.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|d| *d < 10).map(u32::from);
+    let (mut bits, mut at) = (0, 0);
+    for part in 0..4 {
+        if part > 0 {
+            cell.get(at).filter(|byte| **byte == b'.')?;
+            at += 1;
+        }
+        let mut octet = digit(at)?;
+        at += 1;
+        let end = if octet == 0 { at } else { at + 2 };
+        while let Some(next) = digit(at).filter(|_| at < end) {
+            octet = octet * 10 + next;
+            at += 1;
+        }
+        if octet > 255 {
             return None;
         }
+        bits = bits << 8 | octet;
     }
-    (dots == 3 && length > 0).then(|| Ipv4Addr::from_bits(bits << 8 | octet))
+    (at == cell.len()).then(|| Ipv4Addr::from_bits(bits))
 }
 
 pub fn mac(cell: &[u8]) -> Option<[u8; 6]> {
