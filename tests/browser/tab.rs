@@ -75,7 +75,7 @@ impl Tab {
     pub fn wait(&mut self, expression: &str, seconds: u64) {
         let end = Instant::now() + Duration::from_secs(seconds);
         while Instant::now() < end {
-            if self.value(&format!("Boolean({expression})")) == true {
+            if self.holds(expression) {
                 return;
             }
             self.chrome.cdp.rest(Duration::from_millis(50));
@@ -86,6 +86,14 @@ impl Tab {
                     status: document.querySelector('#status')?.textContent })";
         let state = self.value(told);
         panic!("not within {seconds} s: {expression}\n{state}\n{}", self.complaints().join("\n"));
+    }
+
+    /// Whether an expression is true now. While a page is loading it may throw, or lose the ground it stands on.
+    fn holds(&mut self, expression: &str) -> bool {
+        let guarded = format!("(() => {{ try {{ return Boolean({expression}); }} catch {{ return false; }} }})()");
+        let parameters = json!({ "expression": guarded, "returnByValue": true });
+        let answer = self.chrome.cdp.try_call(&self.session, "Runtime.evaluate", parameters);
+        answer.is_ok_and(|answer| answer["result"]["value"] == true)
     }
 
     /// Waits for an analysis to end, well or badly, and says how.
@@ -136,19 +144,17 @@ impl Tab {
         events.iter().filter_map(asked).filter(|url| !own(url)).collect()
     }
 
-    /// Uncaught errors and the console's errors since this or `requests` was last asked.
+    /// Uncaught errors and the browser's complaints since this or `requests` was last asked. The page tries its
+    /// own seal once, and that refusal is no complaint.
     pub fn complaints(&mut self) -> Vec<String> {
         let bad = |event: &Value| {
-            let level = &event["params"]["entry"]["level"];
-            event["method"] == "Runtime.exceptionThrown" || (event["method"] == "Log.entryAdded" && level == "error")
+            let entry = &event["params"]["entry"];
+            let trial = entry["url"].as_str().is_some_and(|url| url.ends_with("/seal.js"));
+            event["method"] == "Runtime.exceptionThrown"
+                || (event["method"] == "Log.entryAdded" && entry["level"] == "error" && !trial)
         };
-        self.chrome
-            .cdp
-            .take_events()
-            .iter()
-            .filter(|event| bad(event))
-            .map(|event| event["params"].to_string())
-            .collect()
+        let events = self.chrome.cdp.take_events();
+        events.iter().filter(|event| bad(event)).map(|event| event["params"].to_string()).collect()
     }
 
     /// Sets the width of the screen and light or dark.
