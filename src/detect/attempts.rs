@@ -28,8 +28,13 @@ const ICMP: u8 = 1;
 const TCP: u8 = 6;
 const ICMP_V6: u8 = 58;
 
+/// A SYN with its options (60 bytes) and the reset that refuses it (40): a TCP conversation that carried
+/// anything is longer, whatever headers the exporter counts.
+const REFUSED_BYTES: u64 = 100;
+
 /// All attempts of `source`: rows with a destination port that are neither ICMP (whose "ports" are types and
-/// codes) nor a reply. Targets with fewer than `least` rows are passed over, which keeps the cost down. A reply is a row whose reverse direction stands earlier, or that starts with a SYN-ACK.
+/// codes) nor a reply. Targets with fewer than `least` rows are passed over, which keeps the cost down. A reply is
+/// a row whose reverse direction stands earlier, or that starts with a SYN-ACK.
 pub fn attempts(traffic: &Traffic, order: &Order, source: AddressId, least: usize) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     for (target, run) in order.targets(traffic, source).filter(|(_, run)| run.len() >= least) {
@@ -116,7 +121,11 @@ fn alone(traffic: &Traffic, row: usize) -> Outcome {
         None => match (packets, bytes) {
             (Some(packets), _) => packets == 0 || tcp && packets == 1,
             (None, Some(bytes)) => bytes == 0,
-            (None, None) => return Outcome::Unknown,
+            (None, None) => match traffic.bytes_sent.get(row) {
+                // Here this is the bytes of both directions, or all the input tells of them.
+                Some(bytes) if tcp && bytes <= REFUSED_BYTES => true,
+                _ => return Outcome::Unknown,
+            },
         },
     };
     if failed { Outcome::Failed } else { Outcome::Answered }

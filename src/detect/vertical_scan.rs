@@ -20,7 +20,8 @@ pub const VERTICAL_SCAN: Detector = Detector {
                calls that a port spread, never a scan.",
         limits: "The whole input is one window, so a slow scan counts fully and so do many failures over a long \
                  time. Scans spread over many sources stay below the threshold. The outcome comes from a state \
-                 column, else from the packets or bytes that came back; where neither exists it is unknown. \
+                 column, else from the packets or bytes that came back, else from a TCP flow too small to hold more than \
+                 a refusal (100 bytes); where none of these exists it is unknown. \
                  Replies are recognised by their reverse direction standing earlier, or by coming from a few \
                  service ports to client ports; a scanner that imitates the latter is missed. Passive FTP, \
                  peer-to-peer programs and monitoring also touch many ports.",

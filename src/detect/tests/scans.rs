@@ -56,6 +56,15 @@ fn packets_that_came_back_stand_in_for_a_state() {
 }
 
 #[test]
+fn a_flow_too_small_for_a_conversation_is_a_refusal() {
+    let total = |bytes| ports(30).map(move |record| Record { bytes_sent: Some(bytes), ..record });
+    assert!(vertical(total(100))[0].confidence > 0.9);
+    assert!(vertical(total(101))[0].confidence < 0.5, "more than 100 bytes may be a conversation");
+    let datagrams = total(60).map(|record| Record { protocol: Some(17), ..record });
+    assert!(vertical(datagrams)[0].confidence < 0.5, "a datagram of 60 bytes may be all there is to say");
+}
+
+#[test]
 fn a_spread_without_a_target_is_never_a_scan() {
     let spread = &vertical(ports(2000).map(|record| Record { destination: None, ..record }))[0];
     assert!(spread.points <= 20.0 && spread.confidence < 0.5);
