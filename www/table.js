@@ -11,7 +11,7 @@ const MARGIN = 8;
 const TALLEST = 15e6;
 
 export class Table {
-  #columns;
+  #columns = [];
   #engine;
   #open;
   #query = { sort: "", descending: false, filter: "" };
@@ -23,10 +23,17 @@ export class Table {
   #height = 40;
 
   /** `open` is called with an address, and with a function that gives the focus back to its row. */
-  constructor(columns, engine, open) {
-    this.#columns = columns;
+  constructor(engine, open) {
     this.#engine = engine;
     this.#open = open;
+    // However often the table is built, one observer watches it.
+    this.resized = new ResizeObserver(() => this.#draw(true));
+  }
+
+  /** Starts over with the columns of a new analysis. */
+  begin(columns) {
+    this.#columns = columns;
+    this.#query = { sort: "", descending: false, filter: "" };
     this.#build();
   }
 
@@ -78,7 +85,8 @@ export class Table {
     $("#ranking").replaceChildren(
       el("div", { class: "tools" }, el("label", { class: "unseen", for: "filter" }, "Filter the addresses"), this.search, this.choices, this.count),
       this.scroller);
-    new ResizeObserver(() => this.#draw(true)).observe(this.scroller);
+    this.resized.disconnect();
+    this.resized.observe(this.scroller);
   }
 
   #heading(column) {
@@ -153,7 +161,10 @@ export class Table {
         title ? el("span", { class: "withheld" }, " withheld") : null);
     });
     const line = el("tr", { role: "row", tabindex: index === this.#active ? "0" : "-1", "aria-rowindex": index + 2, data: { index } }, cells);
-    if (row) line.style.setProperty("--level", row.level);
+    if (row) {
+      line.dataset.tone = row.tone;
+      line.style.setProperty("--level", row.level);
+    }
     return line;
   }
 
