@@ -40,14 +40,17 @@ export class Table {
   /** Shows the answer anew, from the top unless `stay`. */
   async refresh(stay = false) {
     this.#version += 1;
-    this.#pages.clear();
+    const version = this.#version;
+    const page = stay ? Math.floor(this.#active / PAGE) : 0;
+    const first = await this.#engine.call("table", [this.#query, page * PAGE, PAGE]).catch(() => null);
+    if (!first || version !== this.#version) return;
+    // Until here the old rows stay in view: nothing flickers.
+    this.#pages = new Map([[page, first]]);
+    this.#matching = first.matching;
     if (!stay) {
       this.#active = 0;
       this.scroller.scrollTop = 0;
     }
-    const first = await this.#load(Math.floor(this.#active / PAGE));
-    if (!first) return;
-    this.#matching = first.matching;
     this.count.textContent = first.matching === first.total
       ? `${number(first.total)} addresses` : `${number(first.matching)} of ${number(first.total)} addresses`;
     this.table.setAttribute("aria-rowcount", first.matching + 1);
@@ -104,7 +107,6 @@ export class Table {
   }
 
   async #load(page) {
-    if (this.#pages.has(page)) return this.#pages.get(page);
     this.#pages.set(page, null);
     const version = this.#version;
     const answer = await this.#engine.call("table", [this.#query, page * PAGE, PAGE]).catch(() => null);
