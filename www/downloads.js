@@ -30,7 +30,12 @@ export function openDownloads(engine, catalog, pictures) {
   }
 
   const button = (name, action, cls) => el("button", { type: "button", class: cls, data: { file: name }, on: {
-    click: () => action().catch((error) => problems([`${name} could not be written: ${error.message}`])),
+    click: async ({ currentTarget: pressed }) => {
+      pressed.disabled = true;
+      say(`Writing ${name}`);
+      await action().catch((error) => problems([`${name} could not be written: ${error.message}`]));
+      pressed.disabled = false;
+    },
   } }, name);
 
   const entry = ({ key, title, help, limits, files: names }) => el("li", null,

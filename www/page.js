@@ -32,7 +32,7 @@ export function openPage(glue, engine) {
   const plots = openPlots(glue, catalog);
   const whatIf = openWhatIf(glue, catalog, redecide);
   const details = openDetails(engine, whatIf?.allow ?? null);
-  const table = new Table(glue.hostColumns(), engine, details.show);
+  const table = new Table(engine, details.show);
   openDownloads(engine, catalog, plots.pictures);
   openProgress(() => engine.cancel());
   tellFormats(catalog);
@@ -76,6 +76,7 @@ export function openPage(glue, engine) {
     const [summary, lists, charts] = await Promise.all([
       engine.call("summary", [nowSeconds()]), engine.call("lists"), engine.call("charts"),
     ]);
+    table.begin(await engine.call("columns"));
     showSummary(summary, pick);
     showInputs(summary);
     showRuns(lists);
@@ -98,7 +99,7 @@ export function openPage(glue, engine) {
     return difference;
   }
 
-  $("#seal-state").textContent = "Sealed: no connection is possible";
+  $("#seal-state").replaceChildren("Sealed", el("span", { class: "wide" }, ": no connection is possible"));
   $("#version").textContent = `Flowglass ${catalog.version}`;
   $("#sample").disabled = false;
   runButton();

@@ -15,7 +15,7 @@ function control(knob, changed, slider) {
   const fault = el("p", { class: "fault", id: `${id}-fault` });
   const label = el("label", { for: id }, knob.label, knob.unit ? el("span", { class: "unit" }, ` in ${knob.unit}`) : null);
   const help = el("p", { class: "help", id: `${id}-help` }, knob.help);
-  const element = el("div", { class: `knob ${range.kind}` }, label, el("div", { class: "control" }, input, extra), fault, help);
+  const element = el("div", { class: `knob ${range.kind}`, title: slider ? knob.help : null }, label, el("div", { class: "control" }, input, extra), fault, help);
   set(initial);
   return { key: knob.key, kind: range.kind, element, initial, value, set,
     complain(message) {
@@ -88,7 +88,7 @@ export function openSettings(glue, catalog, changed) {
   const form = $("#settings form");
   const knobs = knobForm(glue, catalog.knobs, changed);
   const reset = el("button", { type: "button", on: { click: () => knobs.write({}) } }, "Back to the defaults");
-  form.replaceChildren(el("p", { class: "quiet" }, "The defaults are the ones to start with; each says where it comes from."),
+  form.replaceChildren(el("p", { class: "quiet" }, "The defaults are a good start; each setting says where its default comes from."),
     ...knobs.sections, el("p", { class: "buttons" }, reset));
   form.addEventListener("submit", (event) => event.preventDefault());
   return knobs;

@@ -11,7 +11,7 @@ const MARGIN = 8;
 const TALLEST = 15e6;
 
 export class Table {
-  #columns;
+  #columns = [];
   #engine;
   #open;
   #query = { sort: "", descending: false, filter: "" };
@@ -23,24 +23,34 @@ export class Table {
   #height = 40;
 
   /** `open` is called with an address, and with a function that gives the focus back to its row. */
-  constructor(columns, engine, open) {
-    this.#columns = columns;
+  constructor(engine, open) {
     this.#engine = engine;
     this.#open = open;
+    // However often the table is built, one observer watches it.
+    this.resized = new ResizeObserver(() => this.#draw(true));
+  }
+
+  /** Starts over with the columns of a new analysis. */
+  begin(columns) {
+    this.#columns = columns;
+    this.#query = { sort: "", descending: false, filter: "" };
     this.#build();
   }
 
   /** Shows the answer anew, from the top unless `stay`. */
   async refresh(stay = false) {
     this.#version += 1;
-    this.#pages.clear();
+    const version = this.#version;
+    const page = stay ? Math.floor(this.#active / PAGE) : 0;
+    const first = await this.#engine.call("table", [this.#query, page * PAGE, PAGE]).catch(() => null);
+    if (!first || version !== this.#version) return;
+    // Until here the old rows stay in view: nothing flickers.
+    this.#pages = new Map([[page, first]]);
+    this.#matching = first.matching;
     if (!stay) {
       this.#active = 0;
       this.scroller.scrollTop = 0;
     }
-    const first = await this.#load(Math.floor(this.#active / PAGE));
-    if (!first) return;
-    this.#matching = first.matching;
     this.count.textContent = first.matching === first.total
       ? `${number(first.total)} addresses` : `${number(first.matching)} of ${number(first.total)} addresses`;
     this.table.setAttribute("aria-rowcount", first.matching + 1);
@@ -78,7 +88,8 @@ export class Table {
     $("#ranking").replaceChildren(
       el("div", { class: "tools" }, el("label", { class: "unseen", for: "filter" }, "Filter the addresses"), this.search, this.choices, this.count),
       this.scroller);
-    new ResizeObserver(() => this.#draw(true)).observe(this.scroller);
+    this.resized.disconnect();
+    this.resized.observe(this.scroller);
   }
 
   #heading(column) {
@@ -96,7 +107,6 @@ export class Table {
   }
 
   async #load(page) {
-    if (this.#pages.has(page)) return this.#pages.get(page);
     this.#pages.set(page, null);
     const version = this.#version;
     const answer = await this.#engine.call("table", [this.#query, page * PAGE, PAGE]).catch(() => null);
@@ -153,7 +163,10 @@ export class Table {
         title ? el("span", { class: "withheld" }, " withheld") : null);
     });
     const line = el("tr", { role: "row", tabindex: index === this.#active ? "0" : "-1", "aria-rowindex": index + 2, data: { index } }, cells);
-    if (row) line.style.setProperty("--level", row.level);
+    if (row) {
+      line.dataset.tone = row.tone;
+      line.style.setProperty("--level", row.level);
+    }
     return line;
   }
 

@@ -86,11 +86,9 @@ fn facts(report: &Report, host: &Host) -> Vec<(&'static str, String)> {
 
 fn entry(finding: &Finding) -> Entry {
     let when = match (finding.first, finding.last) {
-        (Some(first), Some(last)) if last > first => {
-            format!("{} to {}", words::time(first), words::time(last))
-        }
-        (Some(first), _) => words::time(first),
-        _ => String::new(),
+        (Some(first), Some(last)) => words::span(first, last),
+        (Some(first), None) => words::time(first),
+        (None, _) => String::new(),
     };
     let victims = finding.victims.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let all = [

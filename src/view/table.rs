@@ -25,7 +25,7 @@ const fn column(key: &'static str, title: &'static str, numeric: bool) -> Column
     Column { key, title, numeric, choices: &[] }
 }
 
-/// The columns of the table of addresses, in the order of `Row::cells`.
+/// The columns a table of addresses can have.
 pub const COLUMNS: &[Column] = &[
     column("address", "Address", false),
     column("risk", "Risk", true),
@@ -35,6 +35,16 @@ pub const COLUMNS: &[Column] = &[
     column("rows", "Rows", true),
     column("reasons", "Reasons", false),
 ];
+
+/// The columns that any host fills: without a GeoIP database there is no place to show.
+pub fn columns(report: &Report) -> Vec<Column> {
+    let filled = |column: &&Column| match column.key {
+        "place" => report.hosts.iter().any(|host| host.place.is_some()),
+        "network" => report.hosts.iter().any(|host| host.network.is_some()),
+        _ => true,
+    };
+    COLUMNS.iter().filter(filled).copied().collect()
+}
 
 /// A page never has more rows than this, whatever is asked for.
 pub const MAX_PAGE: usize = 500;
@@ -69,6 +79,7 @@ pub struct Row {
     pub level: f64,
     /// Why the address is not blocked although its risk says so.
     pub withheld: Option<String>,
+    /// One per column of `columns`.
     pub cells: Vec<String>,
 }
 
@@ -86,6 +97,7 @@ pub fn order(report: &Report, query: &Query) -> Vec<u32> {
 /// The rows of `order` from `offset` on.
 pub fn page(outcome: &Outcome, order: &[u32], offset: usize, limit: usize) -> Page {
     let report = &outcome.report;
+    let columns = columns(report);
     let withheld: FxHashMap<_, _> = report.withheld.iter().map(|w| (w.address, &w.reason)).collect();
     let picked = order.iter().skip(offset).take(limit.min(MAX_PAGE));
     let hosts = picked.filter_map(|&index| report.hosts.get(index as usize));
@@ -94,7 +106,7 @@ pub fn page(outcome: &Outcome, order: &[u32], offset: usize, limit: usize) -> Pa
         tone: tone(host),
         level: (host.risk / 100.0).clamp(0.0, 1.0),
         withheld: withheld.get(&host.address).map(|reason| (*reason).clone()),
-        cells: COLUMNS.iter().map(|column| cell(report, host, column.key)).collect(),
+        cells: columns.iter().map(|column| cell(report, host, column.key)).collect(),
     });
     Page { total: report.hosts.len(), matching: order.len(), offset, rows: rows.collect() }
 }

@@ -64,3 +64,13 @@ fn pages_are_bounded_and_never_out_of_range() {
     assert_eq!(second.rows[0].withheld.as_deref(), Some("a private address"));
     assert!(page(&outcome, &order, 99, usize::MAX).rows.is_empty());
 }
+
+#[test]
+fn a_column_nobody_fills_is_not_shown() {
+    let mut outcome = outcome();
+    assert_eq!(columns(&outcome.report).len(), COLUMNS.len());
+    outcome.report.hosts.iter_mut().for_each(|host| (host.place, host.network) = (None, None));
+    let shown = columns(&outcome.report);
+    assert_eq!(shown.len(), COLUMNS.len() - 2);
+    assert_eq!(page(&outcome, &[0], 0, 1).rows[0].cells.len(), shown.len());
+}

@@ -50,6 +50,18 @@ pub fn time(seconds: f64) -> String {
     }
 }
 
+/// From one time to another; the day is said once where both fall on it.
+pub fn span(first: f64, last: f64) -> String {
+    let (from, to) = (time(first), time(last));
+    match (from.split_once(' '), to.split_once(' ')) {
+        _ if from == to => from,
+        (Some((day, start)), Some((other, end))) if day == other => {
+            format!("{day} {} to {end}", start.trim_end_matches(" UTC"))
+        }
+        _ => format!("{} to {to}", from.trim_end_matches(" UTC")),
+    }
+}
+
 /// `2024-11-06`.
 pub fn date(seconds: i64) -> String {
     Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.strftime("%Y-%m-%d").to_string())
@@ -146,6 +158,13 @@ mod tests {
         assert_eq!(share(1, 1_000_000), "under 0.1 %");
         assert_eq!(share(999_999, 1_000_000), "over 99.9 %");
         assert_eq!(share(1, 0), "0 %");
+    }
+
+    #[test]
+    fn a_span_says_the_day_once() {
+        assert_eq!(span(0.0, 61.0), "1970-01-01 00:00:00 to 00:01:01 UTC");
+        assert_eq!(span(0.0, 86_400.0), "1970-01-01 00:00:00 to 1970-01-02 00:00:00 UTC");
+        assert_eq!(span(0.0, 0.5), time(0.0));
     }
 
     #[test]

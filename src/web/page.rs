@@ -14,18 +14,11 @@ use crate::model::chart::Chart;
 use crate::model::settings::Settings;
 use crate::sample;
 use crate::view::plot::draw::{Style, draw};
-use crate::view::table;
 
 /// Everything the registries know: forms, menus and help are made from it.
 #[wasm_bindgen]
 pub fn catalog() -> Answer {
     plain::give(&catalog::catalog())
-}
-
-/// The columns of the table of addresses.
-#[wasm_bindgen(js_name = hostColumns)]
-pub fn host_columns() -> Answer {
-    plain::give(table::COLUMNS)
 }
 
 #[derive(Serialize)]

@@ -20,7 +20,7 @@ use crate::view::lists::lists;
 use crate::view::plot::PLOTS;
 use crate::view::rows::rows;
 use crate::view::summary::summary;
-use crate::view::table::{Query, order, page};
+use crate::view::table::{Query, columns, order, page};
 
 /// An analysis and, once it has run, its outcome.
 #[wasm_bindgen]
@@ -90,6 +90,11 @@ impl Session {
     /// What ran, what was rejected, what was withheld.
     pub fn lists(&self) -> Answer {
         plain::give(&lists(&self.outcome()?.report, &catalog::catalog().models))
+    }
+
+    /// The columns of the table of addresses.
+    pub fn columns(&self) -> Answer {
+        plain::give(&columns(&self.outcome()?.report))
     }
 
     /// A page of the table of addresses.
