@@ -1,0 +1,1 @@
+//! Real mail servers. Ignored by default: they need root, Debian's opensmtpd, or Python's aiosmtpd.
