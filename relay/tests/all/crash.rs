@@ -129,3 +129,25 @@ fn check(setup: &Setup, mails: &[Mail], answers: &[(String, Vec<String>)], excus
     println!("{} alerts, {} mails, {copies} copies, {excusable} excusable", answers.len(), mails.len());
     assert!(copies <= excusable, "{copies} copies, {excusable} moments that excuse one");
 }
+
+#[test]
+fn sigterm_ends_it_in_order_and_the_alert_waits() {
+    let say = |at: At, _: &str, _: usize| if at == At::Mail { Say::Silence } else { Say::Usual };
+    let server = MailServer::start(Script { say: Box::new(say), ..Script::plain() });
+    let setup = Setup::plain(server.port, "");
+    let mut process = spawn(&setup);
+    wait_for_answer(setup.port);
+    assert_eq!(exchange(setup.port, &request(setup.port, r#"{"subject":"s","body":"b"}"#, &[])).unwrap().status, 202);
+    wait("an attempt", || server.commands().iter().any(|command| command.starts_with("MAIL")));
+    // An idle connection must not keep it.
+    let _idle = std::net::TcpStream::connect(("127.0.0.1", setup.port)).unwrap();
+    assert!(std::process::Command::new("kill").arg(process.id().to_string()).status().unwrap().success());
+    let mut status = None;
+    wait("the end", || {
+        status = process.try_wait().unwrap();
+        status.is_some()
+    });
+    assert!(status.unwrap().success());
+    assert!(setup.audit().lines().last().unwrap().contains("\"stopped\""));
+    assert_eq!(setup.spooled("queue").len(), 1);
+}

@@ -32,7 +32,7 @@ fn entry(id: &str, subject: &str, body: &str) -> Entry {
 
 /// Header names (sorted), and for each its unfolded value; then the text, decoded. A reader of its own, so that it does
 /// not share the writer's mistakes.
-fn read(message: &str) -> (Vec<(String, String)>, String) {
+pub fn read(message: &str) -> (Vec<(String, String)>, String) {
     let (head, text) = message.split_once("\r\n\r\n").unwrap();
     let mut headers: Vec<(String, String)> = Vec::new();
     for line in head.split("\r\n") {
@@ -88,7 +88,7 @@ fn base64(text: &str) -> Vec<u8> {
 }
 
 /// The subject with its RFC 2047 words decoded; blanks between two such words belong to neither.
-fn decode_words(value: &str) -> String {
+pub fn decode_words(value: &str) -> String {
     let (mut text, mut after_word) = (String::new(), false);
     for (i, word) in value.split(' ').enumerate() {
         let encoded = word.strip_prefix("=?utf-8?b?").and_then(|word| word.strip_suffix("?="));

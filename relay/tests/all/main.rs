@@ -2,6 +2,7 @@
 
 mod certificates;
 mod mail_server;
+mod postfix;
 mod relay;
 
 mod crash;

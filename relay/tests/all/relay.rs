@@ -68,9 +68,9 @@ impl Setup {
     pub fn start(self) -> Relay {
         let config = config::parse(&self.text, self.folder.path()).unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let running = runtime().spawn(server::run(config, false, async move { drop(stopped.await) }));
+        let task = runtime().spawn(server::run(config, false, async move { drop(stopped.await) }));
         wait_for_answer(self.port);
-        Relay { setup: self, stop: Some(stop), running: Some(running) }
+        Relay { running: Running { stop: Some(stop), task: Some(task) }, setup: self }
     }
 }
 
@@ -80,17 +80,29 @@ pub const FAST: &str =
 
 /// A running relay.
 pub struct Relay {
+    // Dropped first, so that nothing writes to the folder any more when it goes.
+    running: Running,
     pub setup: Setup,
+}
+
+struct Running {
     stop: Option<tokio::sync::oneshot::Sender<()>>,
-    running: Option<tokio::task::JoinHandle<Result<(), String>>>,
+    task: Option<tokio::task::JoinHandle<Result<(), String>>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(task) = self.task.take() {
+            runtime().block_on(task).unwrap().unwrap();
+        }
+    }
 }
 
 impl Relay {
     /// Stops it in order and gives back what it leaves.
-    pub fn stop(mut self) -> Setup {
-        drop(self.stop.take());
-        let running = self.running.take().unwrap();
-        runtime().block_on(running).unwrap().unwrap();
+    pub fn stop(self) -> Setup {
+        drop(self.running);
         self.setup
     }
 
