@@ -59,14 +59,15 @@ pub fn compose(mail: &Mail, entry: &Entry) -> Result<Vec<u8>, String> {
     Ok(message.formatted())
 }
 
-/// One line: control characters, line and paragraph separators become blanks.
+/// One line: control characters, line and paragraph separators become blanks. `=?` would be taken for the beginning of
+/// an encoded word (RFC 2047) and shown as something else, so its question mark becomes a full-width one.
 pub fn subject(text: &str) -> String {
     let line = |c: char| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c };
     let mut cut: String = text.chars().take(SUBJECT_MAX).map(line).collect();
     if text.chars().nth(SUBJECT_MAX).is_some() {
         cut.push('…');
     }
-    cut.trim().to_owned()
+    cut.trim().replace("=?", "=\u{ff1f}")
 }
 
 /// Lines end in LF (the encoder makes them CR LF); other control characters but the tab become U+FFFD.
@@ -82,6 +83,7 @@ mod tests {
     #[test]
     fn a_subject_is_one_short_line() {
         assert_eq!(subject("a\r\nBcc: x@y.z\0\u{2028}b"), "a  Bcc: x@y.z  b");
+        assert_eq!(subject("=?utf-8?q?x?="), "=\u{ff1f}utf-8?q?x?=");
         assert_eq!(subject(&"é".repeat(5000)).chars().count(), SUBJECT_MAX + 1);
     }
 
