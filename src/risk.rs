@@ -91,15 +91,20 @@ pub fn ledger<'a>(findings: impl IntoIterator<Item = &'a Finding>, settings: &Ch
     points.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(b.2.total_cmp(&a.2)));
     let line = |group: &[(Family, bool, f64)]| {
         let cap = settings.real(cap_of(group[0].0));
-        let sum = |weak: bool| group.iter().filter(|point| point.1 == weak).map(|point| point.2).sum::<f64>();
+        let sum = |weak: bool| sum(group.iter().filter(|point| point.1 == weak).map(|point| point.2));
         let strong = sum(false).min(cap);
         Line { family: group[0].0, strong, weak: sum(true).min(cap - strong), cap }
     };
     let lines: Vec<Line> = points.chunk_by(|a, b| a.0 == b.0).map(line).collect();
     let weak_cap = settings.real(&WEAK_EVIDENCE);
-    let strong: f64 = lines.iter().map(|line| line.strong).sum();
-    let weak: f64 = lines.iter().map(|line| line.weak).sum();
+    let strong = sum(lines.iter().map(|line| line.strong));
+    let weak = sum(lines.iter().map(|line| line.weak));
     Ledger { lines, weak_cap, risk: (strong + weak.min(weak_cap)).min(100.0) }
+}
+
+/// The sum; of nothing it is 0, where the standard library's is -0, which sorts and prints otherwise.
+fn sum(points: impl Iterator<Item = f64>) -> f64 {
+    points.fold(0.0, |sum, points| sum + points)
 }
 
 /// Every source address and every subject of a finding, by falling risk, then by address. Nothing is decided yet.
@@ -251,6 +256,11 @@ mod tests {
             ]
         );
         assert_eq!(hosts[0].evidence, [2, 1], "heaviest first");
+    }
+
+    #[test]
+    fn no_evidence_is_a_positive_zero() {
+        assert!(assessed(&[]).iter().all(|host| host.risk.to_bits() == 0));
     }
 
     #[test]
