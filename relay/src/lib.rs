@@ -2,8 +2,10 @@
 //!
 //! An alert's way through the modules:
 //!
-//!     request → routes (host, origin, rate, token, size) → alert (checked fields) → intake, spool (on disk: 202)
-//!             → deliver (retry, give up) → mail (the message) → smtp (TLS, one transaction) → receipt or dead letter
+//! ```text
+//! request → routes (host, origin, rate, token, size) → alert (checked fields) → intake, spool (on disk: 202)
+//!         → deliver (retry, give up) → mail (the message) → smtp (TLS, one transaction) → receipt or dead letter
+//! ```
 //!
 //! Invariants:
 //! - `202` is sent only after the alert's file and its folder are on stable storage. From then on the alert ends in

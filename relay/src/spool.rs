@@ -1,9 +1,11 @@
 //! The spool: accepted alerts on disk until they are sent, and what became of them.
 //!
-//!     tmp/    files being written; emptied at the start
-//!     queue/  accepted, not yet settled
-//!     sent/   receipts, without the alert's text, kept as long as its key
-//!     dead/   given up on, with the text and the reasons; kept until somebody removes or revives them
+//! ```text
+//! tmp/    files being written; emptied at the start
+//! queue/  accepted, not yet settled
+//! sent/   receipts, without the alert's text, kept as long as its key
+//! dead/   given up on, with the text and the reasons; kept until somebody removes or revives them
+//! ```
 //!
 //! A file appears by: write to tmp/, fsync, rename, fsync of the folder. So each is there whole or not at all, and a
 //! name that was there before a power cut is there after it, as far as the disk keeps its promises.

@@ -159,8 +159,7 @@ async fn connection(seen: Arc<Seen>, stream: TcpStream, number: usize) -> io::Re
         let argument = line.trim_end().to_owned();
         let (at, usual) = match argument.split([' ', ':']).next().unwrap_or("").to_ascii_uppercase().as_str() {
             "EHLO" => {
-                let more = if seen.script.offers_starttls { "250-STARTTLS\r\n" } else { "" };
-                say(&mut stream, &format!("250-test\r\n{more}250-8BITMIME\r\n250 AUTH PLAIN LOGIN")).await?;
+                hello(&mut stream, &seen.script).await?;
                 continue;
             }
             "STARTTLS" => {
@@ -191,6 +190,11 @@ async fn connection(seen: Arc<Seen>, stream: TcpStream, number: usize) -> io::Re
         };
         speak(&mut stream, &seen, at, &argument, number, usual).await?;
     }
+}
+
+async fn hello(stream: &mut Reader, script: &Script) -> io::Result<()> {
+    let more = if script.offers_starttls { "250-STARTTLS\r\n" } else { "" };
+    say(stream, &format!("250-test\r\n{more}250-8BITMIME\r\n250 AUTH PLAIN LOGIN")).await
 }
 
 async fn message(stream: &mut Reader, seen: &Seen, to: &str, number: usize) -> io::Result<()> {
