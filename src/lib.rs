@@ -22,6 +22,7 @@ pub mod judge;
 pub mod detect;
 pub mod risk;
 pub mod policy;
+pub mod alert;
 pub mod export;
 pub mod view;
 pub mod analysis;

@@ -37,6 +37,7 @@ const MODULES: &[(&str, May)] = &[
     ("detect", May::Above),
     ("risk", May::Above),
     ("policy", May::Above),
+    ("alert", May::Above),
     ("export", May::Above),
     ("view", May::Above),
     ("analysis", May::Above),
