@@ -45,7 +45,7 @@ export function openDownloads(engine, catalog, pictures) {
   const standard = catalog.exporters.filter((exporter) => exporter.standard);
   const further = catalog.exporters.filter((exporter) => !exporter.standard);
   $("#downloads > div").replaceChildren(
-    el("p", { class: "buttons" }, button(EVERYTHING, everything, "primary"), el("span", { class: "quiet" }, "everything below in one file")),
+    el("p", { class: "buttons" }, button(EVERYTHING, everything, "primary"), el("span", { class: "quiet" }, "the files of every analysis in one")),
     el("ul", { class: "exports" }, standard.map(entry)),
     ...(further.length ? [fold(`For firewalls and other tools (${further.length})`, el("ul", { class: "exports" }, further.map(entry)))] : []));
 }

@@ -1,6 +1,6 @@
 // What if: the knobs that act without a new run, and what they change in the set of blocked addresses.
 
-import { $, el, fold, number, say, settled } from "./dom.js";
+import { $, el, fold, number, settled } from "./dom.js";
 import { knobForm } from "./settings.js";
 
 /** `apply` decides anew with settings and gives the difference; null where no knob acts at once. */
@@ -13,7 +13,10 @@ export function openWhatIf(glue, catalog, apply) {
   }
   const change = el("div", { class: "change", role: "status" });
   let base = {};
-  const act = settled(60, async (own) => show(change, await apply({ ...base, ...own }), reset));
+  const act = settled(60, async (own) => {
+    const moved = JSON.stringify(own) !== JSON.stringify(complete(mine(base)));
+    show(change, await apply({ ...base, ...own }), moved ? reset : null);
+  });
   const form = knobForm(glue, groups, (own, sound) => sound && act(complete(own)), { slider: true, titles: false });
   const live = new Set(form.controls.map(({ key }) => key));
   /** Every live knob named: one put back to its default must override the run's own value. */
@@ -30,7 +33,7 @@ export function openWhatIf(glue, catalog, apply) {
       base = settings;
       for (const one of form.controls) one.set(mine(base)[one.key] ?? one.initial);
       for (const one of form.controls) one.complain("");
-      show(change, null, reset);
+      show(change, null, null);
     },
     /** Puts an address on the list of networks, where there is one. */
     allow: list ? (address) => {
@@ -40,16 +43,19 @@ export function openWhatIf(glue, catalog, apply) {
   };
 }
 
+/** The difference in words; `reset`, where there is something to take back. */
 function show(into, difference, reset) {
-  if (!difference || difference.added_count + difference.removed_count === 0) {
-    into.replaceChildren(el("p", { class: "quiet" }, "No change from the run's own decisions."));
-    return;
-  }
-  const { before, after, added, removed, added_count: more, removed_count: fewer } = difference;
+  const { before, after, added, removed, added_count: more, removed_count: fewer } = difference ?? { added_count: 0, removed_count: 0 };
   const names = (title, list, count) => (count ? fold(`${title} ${number(count)}`,
     el("p", { class: "names" }, list.join(", "), count > list.length ? ` and ${number(count - list.length)} more` : "")) : null);
-  const sentence = `${number(after)} to block instead of ${number(before)}: ${number(more)} added, ${number(fewer)} removed.`;
-  into.replaceChildren(el("p", null, el("strong", null, sentence)), ...[names("Added", added, more), names("Removed", removed, fewer)].filter(Boolean),
-    el("p", { class: "buttons" }, el("button", { type: "button", class: "small", on: { click: reset } }, "Back to the run's own settings")));
-  say(sentence);
+  const changed = more + fewer > 0;
+  const sentence = changed
+    ? `${number(after)} to block instead of ${number(before)}: ${number(more)} added, ${number(fewer)} removed.`
+    : "What is to be blocked is as the run decided.";
+  const back = reset && el("p", { class: "buttons" },
+    el("button", { type: "button", class: "small", on: { click: reset } }, "Back to the run's own settings"));
+  into.replaceChildren(...[
+    el("p", { class: changed ? null : "quiet" }, changed ? el("strong", null, sentence) : sentence),
+    names("Added", added, more), names("Removed", removed, fewer), back,
+  ].filter(Boolean));
 }
