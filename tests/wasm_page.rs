@@ -13,6 +13,16 @@ fn the_catalogue_is_whole() {
 }
 
 #[wasm_bindgen_test]
-fn settings_are_checked_as_natively() {
-    wasm_common::settings_are_checked_as_natively();
+fn settings_are_checked() {
+    wasm_common::settings_are_checked();
+}
+
+#[wasm_bindgen_test]
+fn slices_do_not_show_in_the_report() {
+    wasm_common::slices_do_not_show_in_the_report();
+}
+
+#[wasm_bindgen_test]
+fn damage_does_not_trap() {
+    wasm_common::damage_does_not_trap();
 }

@@ -21,7 +21,7 @@ fn the_page_fits_its_screens_and_names_its_controls() {
     assert_eq!(tab.outcome(120), "done");
     photographs(&mut tab, &folder, "done");
     let nameless = "[...document.querySelectorAll('button, input, select, a, canvas')]
-        .filter((control) => control.checkVisibility())
+        .filter((control) => control.checkVisibility() && !control.closest('[aria-hidden=true]'))
         .filter((control) => !(control.textContent.trim() || control.getAttribute('aria-label')
             || control.getAttribute('aria-labelledby') || control.labels?.length || control.title))
         .map((control) => control.outerHTML.slice(0, 120))";

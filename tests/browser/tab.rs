@@ -108,7 +108,10 @@ impl Tab {
 
     pub fn click(&mut self, selector: &str) {
         self.wait(&format!("document.querySelector({selector:?})?.disabled === false"), 10);
-        self.value(&format!("document.querySelector({selector:?}).click()"));
+        // A person's press: without one Chromium takes a row of downloads for a page that floods the disk.
+        let press =
+            json!({ "expression": format!("document.querySelector({selector:?}).click()"), "userGesture": true });
+        self.call("Runtime.evaluate", press);
     }
 
     /// Gives files to a file input, as the browser's own dialogue would.
@@ -129,7 +132,8 @@ impl Tab {
         while !file.is_file() && Instant::now() < end {
             self.chrome.cdp.rest(Duration::from_millis(50));
         }
-        fs::read(&file).unwrap_or_else(|fault| panic!("{name} was not downloaded: {fault}"))
+        let told = self.text("document.querySelector('#problems')?.textContent");
+        fs::read(&file).unwrap_or_else(|fault| panic!("{name} was not downloaded: {fault}; the page says {told:?}"))
     }
 
     /// Requests for anything but the page's own blobs since this was last asked, in page and workers.

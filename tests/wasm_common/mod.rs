@@ -1,19 +1,48 @@
 //! What must hold in the browser as it does natively. `wasm_page.rs` and `wasm_worker.rs` run it there,
-//! `same_bytes.rs` here.
+//! `wasm_natively.rs` here. That both give the same bytes is for `tests/browser` to show.
 
+use flowglass::analysis::Analysis;
 use flowglass::catalog::{catalog, knobs};
 use flowglass::model::settings::Settings;
+use flowglass::sample;
 
 /// The page's forms and menus are made of this; a registry that is empty in wasm alone would leave it bare.
 pub fn the_catalogue_is_whole() {
     let catalog = catalog();
-    assert!(!catalog.exporters.is_empty());
+    assert!(!catalog.formats.is_empty() && !catalog.detectors.is_empty() && !catalog.plots.is_empty());
     let text = serde_json::to_string(&catalog).expect("plain data");
     assert!(text.contains("report.json"), "{text}");
 }
 
-pub fn settings_are_checked_as_natively() {
+pub fn settings_are_checked() {
     assert!(Settings::default().check(&knobs()).is_ok());
     let nonsense: Settings = serde_json::from_str(r#"{"no.such": 1}"#).expect("well-formed settings");
     assert_eq!(nonsense.check(&knobs()).expect_err("no such knob").len(), 1);
+}
+
+/// However the shell slices a file, and however often it runs, the report is the same.
+pub fn slices_do_not_show_in_the_report() {
+    let csv = sample::csv(3, 500);
+    let whole = report(&csv, csv.len());
+    assert!(whole.contains(sample::ATTACKERS[0].0), "the sample's first attacker is not in the report");
+    assert_eq!(whole, report(&csv, 4099));
+}
+
+/// A damaged database is an error of its own, and never a trap that would poison the instance.
+pub fn damage_does_not_trap() {
+    let mut analysis = Analysis::new(Settings::default().check(&knobs()).expect("the defaults pass"));
+    analysis.database("broken.mmdb", vec![0xff; 4096]);
+    analysis.begin("broken.csv");
+    let fed = analysis.feed(&[0x89, b'P', b'N', b'G', 0, 0, 0, 0]).and_then(|()| analysis.finish_file());
+    assert!(fed.is_err() || analysis.rows() == 0);
+    assert!(analysis.run(&mut |_| ()).is_err());
+}
+
+fn report(csv: &[u8], slice: usize) -> String {
+    let mut analysis = Analysis::new(Settings::default().check(&knobs()).expect("the defaults pass"));
+    analysis.begin("sample.csv");
+    csv.chunks(slice).for_each(|slice| analysis.feed(slice).expect("the sample reads"));
+    analysis.finish_file().expect("the sample reads");
+    let outcome = analysis.run(&mut |_| ()).expect("the sample has rows");
+    serde_json::to_string(&outcome.report).expect("plain data")
 }
