@@ -33,6 +33,7 @@ pub struct Handshake {
     pub answered_after: Option<i64>,
     /// A reset followed an attempt without anything in between.
     refused: bool,
+    finished: [bool; 2],
 }
 
 impl Handshake {
@@ -44,7 +45,10 @@ impl Handshake {
         let other = 1 - side;
         if flags & RST != 0 {
             self.refused |= self.sides[other] == Side::Asked && self.sides[side] == Side::Silent;
-            self.sides[side] = Side::Reset;
+            // The first reset ends the connection; one in answer to it changes nothing.
+            if self.sides[other] != Side::Reset {
+                self.sides[side] = Side::Reset;
+            }
         } else if flags & SYN != 0 {
             self.synchronise(side, flags & ACK != 0, tcp.sequence(), time);
         } else {
@@ -54,8 +58,11 @@ impl Handshake {
                 _ => {}
             }
         }
-        if flags & FIN != 0 && self.sides[side] != Side::Reset {
-            self.sides[side] = Side::Closed;
+        if flags & FIN != 0 {
+            self.finished[side] = true;
+            if self.sides[side] != Side::Reset {
+                self.sides[side] = Side::Closed;
+            }
         }
         let occupied = u32::from(flags & SYN != 0) + u32::from(flags & FIN != 0);
         let end = tcp.sequence().wrapping_add(length as u32).wrapping_add(occupied);
@@ -122,13 +129,14 @@ impl Handshake {
         use Side::*;
         let [originator, responder] = self.sides;
         match (originator, responder) {
+            // A reset behind the FINs, as browsers send it, changes nothing.
+            _ if self.finished == [true; 2] => ConnState::SF,
             (_, Reset) if self.refused && data == [false; 2] => ConnState::REJ,
             (Reset, Silent | Partial) if history.has(0, b's') => ConnState::RSTOS0,
             (Silent | Partial, Reset) if history.has(1, b'h') => ConnState::RSTRH,
             (Reset, Silent | Partial) | (Silent | Partial, Reset) => ConnState::OTH,
             (_, Reset) => ConnState::RSTR,
             (Reset, _) => ConnState::RSTO,
-            (Closed, Closed) => ConnState::SF,
             (Closed, Silent | Partial) => ConnState::SH,
             (Silent | Partial, Closed) => ConnState::SHR,
             (Closed, _) => ConnState::S2,

@@ -40,10 +40,12 @@ impl<'a> Ipv6<'a> {
         Ip(u128::from_be_bytes(array(&self.0[DESTINATION])))
     }
 
-    /// Bytes behind this header. Segmentation offload and jumbograms leave 0: then all there is.
+    /// Bytes behind this header. Segmentation offload and jumbograms leave 0 before TCP or more bytes than the field
+    /// can count: then all there is.
     pub fn payload_length(&self) -> usize {
+        let rest = self.0.len() - HEADER;
         match usize::from(be16(&self.0[LENGTH])) {
-            0 => self.0.len() - HEADER,
+            0 if self.next() == 6 || rest > usize::from(u16::MAX) => rest,
             length => length,
         }
     }
