@@ -5,6 +5,9 @@ use crate::model::record::ConnState;
 
 use super::history::History;
 
+/// How far behind the data of its connection a SYN's number may lie to belong to it.
+const LATE: u32 = 1 << 20;
+
 /// One side's state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Side {
@@ -120,8 +123,17 @@ impl Handshake {
 
     /// Whether a SYN begins another connection on the same ports: the last one is over and the number is another.
     pub fn is_reuse(&self, tcp: &Tcp<'_>) -> bool {
+        if tcp.flags() & (SYN | ACK) != SYN {
+            return false;
+        }
         let is_over = self.sides.iter().all(|side| *side == Side::Closed) || self.sides.contains(&Side::Reset);
-        tcp.flags() & (SYN | ACK) == SYN && is_over && self.initial != Some(tcp.sequence())
+        // A SYN captured behind the packets that it preceded has a number shortly before theirs.
+        let is_late = |next: u32| next.wrapping_sub(tcp.sequence()) < LATE;
+        let known = match self.initial {
+            Some(initial) => initial == tcp.sequence(),
+            None => self.next.into_iter().flatten().any(is_late),
+        };
+        is_over && !known
     }
 
     /// Zeek's `conn_state`. `data` says which sides sent any.

@@ -1,5 +1,6 @@
 //! Where a frame of each link type begins. Numbers are the LINKTYPE values of the tcpdump group's registry.
 
+use crate::ingest::wire::be_at;
 use crate::ingest::wire::dot11::Dot11;
 use crate::ingest::wire::null::Null;
 use crate::ingest::wire::radiotap::Radiotap;
@@ -17,7 +18,7 @@ const AGGREGATE: Reason = "802.11: several frames in one (A-MSDU)";
 
 /// Whether frames of a link type can be read.
 pub fn known(link_type: u16) -> bool {
-    matches!(link_type, 0 | 1 | 9 | 12 | 14 | 50 | 51 | 101 | 105 | 108 | 113 | 127 | 228 | 229 | 276)
+    matches!(link_type, 0 | 1 | 9 | 12 | 14 | 50 | 51 | 101 | 105 | 108 | 113 | 104 | 127 | 228 | 229 | 276)
 }
 
 /// Takes off what is particular to the link.
@@ -31,6 +32,11 @@ pub fn open<'a>(link_type: u16, frame: &'a [u8], macs: &mut Macs) -> Result<(Nex
         }
         9 | 50 => Ok((Next::Ppp, frame)),
         51 => Ok((Next::Kind(0x8864), frame)),
+        // Cisco HDLC: address, control, EtherType.
+        104 => {
+            let kind = be_at(frame, 2, 2).ok_or(CUT_LINK)?;
+            Ok((Next::Kind(kind as u16), &frame[4..]))
+        }
         105 => wireless(frame, false, macs),
         127 => {
             let radiotap = Radiotap::check(frame).ok_or(CUT_LINK)?;
