@@ -14,6 +14,11 @@ mod table;
 mod tunnel;
 mod watch;
 
+#[cfg(test)]
+mod craft;
+#[cfg(test)]
+mod tests;
+
 use crate::ingest::intake::Intake;
 use crate::model::settings::Checked;
 
