@@ -12,8 +12,10 @@ use flowglass::model::traffic::Traffic;
 const NO_TIMEOUT: &str =
     r#"{"capture.tcp_idle": 31536000, "capture.udp_idle": 31536000, "capture.icmp_idle": 31536000}"#;
 
-/// One flow as text, ends ordered as the golden has them.
-fn conversation(traffic: &Traffic, row: usize) -> (String, [f64; 2]) {
+/// A conversation's ends and counts as text, ends ordered as the golden has them, and its first and last time.
+type Conversation = (String, [f64; 2]);
+
+fn conversation(traffic: &Traffic, row: usize) -> Conversation {
     let source = (traffic.address(traffic.source()[row]).to_string(), traffic.source_port.get(row).unwrap());
     let destination = traffic.destination.get(row).map(|id| traffic.address(id).to_string()).unwrap();
     let destination = (destination, traffic.destination_port.get(row).unwrap());
@@ -29,7 +31,7 @@ fn conversation(traffic: &Traffic, row: usize) -> (String, [f64; 2]) {
     (text, [start, start + traffic.duration.get(row).unwrap_or(0.0)])
 }
 
-fn flows(traffic: &Traffic, protocol: u8) -> Vec<(String, [f64; 2])> {
+fn flows(traffic: &Traffic, protocol: u8) -> Vec<Conversation> {
     let rows = (0..traffic.rows()).filter(|&row| traffic.protocol.get(row) == Some(protocol));
     let mut flows: Vec<_> = rows.map(|row| conversation(traffic, row)).collect();
     flows.sort_by(|a, b| a.0.cmp(&b.0).then(a.1[0].total_cmp(&b.1[0])));
@@ -58,7 +60,7 @@ fn flows_equal_tsharks_conversations() {
 }
 
 /// The first difference, if there is one.
-fn compare(found: &[(String, [f64; 2])], lines: &[&str]) -> Option<String> {
+fn compare(found: &[Conversation], lines: &[&str]) -> Option<String> {
     if let [line] = lines
         && let Some(total) = line.strip_prefix("total\t")
     {
@@ -70,18 +72,18 @@ fn compare(found: &[(String, [f64; 2])], lines: &[&str]) -> Option<String> {
         let mine = format!("{}\t{}\t{}", found.len(), sum([4, 6]), sum([5, 7]));
         return (mine != total).then(|| format!("totals {mine} and not {total}"));
     }
-    let mut expected: Vec<(String, [f64; 2])> = lines.iter().map(|line| split_times(line)).collect();
+    let mut expected: Vec<Conversation> = lines.iter().map(|line| split_times(line)).collect();
     expected.sort_by(|a, b| a.0.cmp(&b.0).then(a.1[0].total_cmp(&b.1[0])));
     if found.len() != expected.len() {
         return Some(format!("{} flows and not {}", found.len(), expected.len()));
     }
-    let differ = |(mine, theirs): &(&(String, [f64; 2]), &(String, [f64; 2]))| {
+    let differ = |(mine, theirs): &(&Conversation, &Conversation)| {
         mine.0 != theirs.0 || (0..2).any(|at| (mine.1[at] - theirs.1[at]).abs() > 2e-6)
     };
     found.iter().zip(&expected).find(differ).map(|(mine, theirs)| format!("{mine:?} and not {theirs:?}"))
 }
 
-fn split_times(line: &str) -> (String, [f64; 2]) {
+fn split_times(line: &str) -> Conversation {
     let mut parts = line.rsplitn(3, '\t');
     let [last, first, text] = std::array::from_fn(|_| parts.next().unwrap());
     (text.to_owned(), [first.parse().unwrap(), last.parse().unwrap()])

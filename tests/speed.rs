@@ -27,7 +27,7 @@ fn generate(bytes: usize, flows: u64, sizes: &[usize], seed: u64) -> Vec<u8> {
     while file.len() < bytes {
         let flow = dice.roll(flows) as u32;
         let size = sizes[dice.roll(sizes.len() as u64) as usize];
-        let (back, udp) = (dice.roll(2) == 1, flow % 4 == 0);
+        let (back, udp) = (dice.roll(2) == 1, flow.is_multiple_of(4));
         let captured = 14 + 20 + if udp { 8 } else { 20 } + size;
         file.extend([1_700_000_000 + packets / 10_000, packets % 10_000 * 100].map(u32::to_le_bytes).concat());
         file.extend([captured as u32; 2].map(u32::to_le_bytes).concat());

@@ -52,3 +52,16 @@ pub fn read(name: &str, bytes: &[u8], slice: usize, json: &str) -> Result<(Input
     let input = reader.finish(&settings, &mut intake)?;
     Ok((input, intake.traffic))
 }
+
+/// Every row of the table as text.
+pub fn rows(traffic: &Traffic) -> Vec<String> {
+    let row = |row: usize| {
+        let destination = traffic.destination.get(row).map(|id| traffic.address(id));
+        let counts = (traffic.packets_sent.get(row), traffic.packets_received.get(row), traffic.frame_bytes.get(row));
+        let ports = (traffic.source_port.get(row), traffic.destination_port.get(row), traffic.protocol.get(row));
+        let times = (traffic.start.get(row), traffic.duration.get(row), traffic.handshake.get(row));
+        let wire = (traffic.history(row), traffic.state.get(row), traffic.source_ttl.get(row), traffic.flags.get(row));
+        format!("{} {destination:?} {ports:?} {counts:?} {times:?} {wire:?}", traffic.address(traffic.source()[row]))
+    };
+    (0..traffic.rows()).map(row).collect()
+}

@@ -18,7 +18,7 @@ pub fn fragment(from: u8, to: u8, protocol: u8, id: u16, (offset, more): (u16, b
     let mut packet = vec![0x45, 0];
     packet.extend((20 + payload.len() as u16).to_be_bytes());
     packet.extend(id.to_be_bytes());
-    packet.extend((offset / 8 | u16::from(more) << 13).to_be_bytes());
+    packet.extend(((offset / 8) | (u16::from(more) << 13)).to_be_bytes());
     packet.extend([64, protocol, 0, 0, 10, 0, 0, from, 10, 0, 0, to]);
     packet.extend(payload);
     packet

@@ -28,11 +28,15 @@ pub const FORMAT: Format = Format {
                (Zeek's orig_bytes leaves those out); packets in tunnels count for the innermost flow only (Zeek and \
                tshark show the outer one too); ICMP ports are type and answer as in Zeek. Who began a flow is decided \
                as in Zeek: the SYN's sender, else the side whose port is no known server port, else the first sender. \
-               A SYN that was sent again belongs to the same attempt, where Zeek starts a new one after 5 s.",
-        limits: "Links: Ethernet, raw IP, BSD loopback, Linux cooked, 802.11 in clear, PPP. Fragments join the flow of \
-                 their first one and are not put together. Checksums are not looked at. TLS and SSH greetings are read \
-                 where their packets come in order. DNS over TCP is read where a message is in one packet. \
-                 A flow does not continue from one file into the next.",
+               A SYN sent again belongs to the same attempt, also with another sequence number (Zeek starts a new \
+               attempt after 5 s, tshark with the number). A flow lasts until its last packet (Zeek leaves out what \
+               comes after both sides have closed). Fragments count for the flow of their first one (tshark counts \
+               only that one).",
+        limits: "Links: Ethernet, raw IP, BSD loopback, Linux cooked, 802.11 in clear, PPP, Cisco HDLC. Tunnels: GRE, \
+                 VXLAN, GENEVE, IP in IP, 6in4, PPPoE, MPLS, ERSPAN; Teredo, GTP and AYIYA are not opened. At most 16 \
+                 headers and 4 tunnels per packet. Checksums are not looked at. TLS and SSH greetings are read where \
+                 their packets come in order, for 1,024 connections at once. DNS over TCP is read where a message is \
+                 in one packet. A flow does not continue from one file into the next.",
     },
     knobs: KNOBS,
     endings: &["pcap", "cap", "dmp", "trace"],
