@@ -73,7 +73,8 @@ impl Analysis {
         let Analysis { settings, intake, inputs, databases, .. } = self;
         let rejected = intake.rejected().to_vec();
         let traffic = intake.traffic;
-        if traffic.rows() == 0 {
+        // A capture of nothing but ARP has no flows, and yet something to find.
+        if traffic.rows() == 0 && traffic.observations.is_empty() {
             return Err(nothing_read(&inputs));
         }
         progress(Progress { stage: "Looking up places", fraction: 0.0 });

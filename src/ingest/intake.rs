@@ -5,6 +5,10 @@ use crate::model::report::{MAX_REJECTED, ReasonCount, Rejected};
 use crate::model::traffic::Traffic;
 
 /// The rows of all files read so far. `accepted + rejected` is the number of data rows seen.
+///
+/// What a data row is depends on the format. In a table or a log it is a line, and each accepted line is a flow:
+/// `accept`. In a capture it is a packet: each is counted by `count_packet` or rejected, and the flows
+/// they make are added with `flow`, which counts nothing.
 #[derive(Debug, Default)]
 pub struct Intake {
     pub traffic: Traffic,
@@ -18,6 +22,7 @@ impl Intake {
     /// Starts the account of the next file.
     pub fn begin(&mut self, file: &str) {
         self.file = file.to_owned();
+        self.traffic.observations.begin(file);
         self.accepted = 0;
         self.reasons.clear();
     }
@@ -25,6 +30,16 @@ impl Intake {
     pub fn accept(&mut self, record: &Record<'_>) {
         self.traffic.push(record);
         self.accepted += 1;
+    }
+
+    /// Counts one packet of a capture that was understood.
+    pub fn count_packet(&mut self) {
+        self.accepted += 1;
+    }
+
+    /// Adds a flow made from packets that are counted on their own.
+    pub fn flow(&mut self, record: &Record<'_>) {
+        self.traffic.push(record);
     }
 
     /// Counts a data row that cannot be used. `row` counts from 1, `byte` is where the row starts.

@@ -1,9 +1,14 @@
 //! Bytes to rows: the formats, how one is recognised, and the push parser each one is.
 
+mod assemble;
+pub mod carry;
 mod delimited;
 mod formats;
 pub mod intake;
+mod pcap;
+mod pcapng;
 pub mod reader;
+mod wire;
 
 pub use formats::FORMATS;
 

@@ -7,6 +7,8 @@ pub mod finding;
 pub mod geo;
 pub mod judgement;
 pub mod outcome;
+pub mod observation;
+pub mod observations;
 pub mod record;
 pub mod report;
 pub mod settings;

@@ -27,6 +27,28 @@ pub struct Record<'a> {
     pub destination_mac: Option<[u8; 6]>,
     /// The data set's own verdict, kept for measuring and never read by a detector.
     pub label: Option<&'a str>,
+    /// What only packets, or logs made from packets, can tell.
+    pub wire: Wire<'a>,
+}
+
+/// The part of a flow that packets show and most logs leave out. Pairs are `[sent, received]`:
+/// from the source, then from the destination.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Wire<'a> {
+    /// Zeek's history letters, upper case for the source: `ShADadFf`. At most 32 letters are kept.
+    pub history: Option<&'a str>,
+    /// Bytes with the IP headers (Zeek's `orig_ip_bytes` and `resp_ip_bytes`).
+    pub ip_bytes: Option<[u64; 2]>,
+    /// Bytes of the whole frames as they were on the wire (what Wireshark's conversations count).
+    pub frame_bytes: Option<[u64; 2]>,
+    /// The lowest and highest time-to-live (IPv6: hop limit) of packets from the source.
+    pub source_ttl: Option<[u8; 2]>,
+    /// The same of packets from the destination.
+    pub destination_ttl: Option<[u8; 2]>,
+    /// The TCP flags seen each way, or-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128.
+    pub flags: Option<[u8; 2]>,
+    /// Seconds from the first SYN to the SYN-ACK that answers it.
+    pub handshake: Option<f64>,
 }
 
 impl Record<'_> {
@@ -48,6 +70,7 @@ impl Record<'_> {
             source_mac: None,
             destination_mac: None,
             label: None,
+            wire: Wire::default(),
         }
     }
 }

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::address::Address;
 use super::column::Column;
+use super::observations::Observations;
 use super::record::{ConnState, Record};
 
 /// An interned address: its index in `Traffic::address`.
@@ -23,8 +24,6 @@ pub struct Traffic {
     /// IPv4 apart from the rest: most traffic is, and a key of four bytes halves the time to look one up.
     v4_ids: FxHashMap<u32, AddressId>,
     ids: FxHashMap<Address, AddressId>,
-    labels: Vec<String>,
-    label_ids: FxHashMap<String, u16>,
     source: Vec<AddressId>,
     pub destination: Column<AddressId>,
     pub source_port: Column<u16>,
@@ -39,7 +38,30 @@ pub struct Traffic {
     pub state: Column<ConnState>,
     pub source_mac: Column<[u8; 6]>,
     pub destination_mac: Column<[u8; 6]>,
+    /// Bytes with the IP headers, `[sent, received]`.
+    pub ip_bytes: Column<[u64; 2]>,
+    /// Bytes of whole frames, `[sent, received]`.
+    pub frame_bytes: Column<[u64; 2]>,
+    /// Lowest and highest time-to-live of the source's packets.
+    pub source_ttl: Column<[u8; 2]>,
+    pub destination_ttl: Column<[u8; 2]>,
+    /// TCP flags seen, or-ed, `[sent, received]`.
+    pub flags: Column<[u8; 2]>,
+    /// Seconds from SYN to SYN-ACK.
+    pub handshake: Column<f64>,
+    /// What packets told beside the flows: ARP, DHCP, DNS, TLS and the like.
+    pub observations: Observations,
+    history: Column<u16>,
+    histories: Names,
     label: Column<u16>,
+    labels: Names,
+}
+
+/// Short texts that many rows share, numbered by first appearance.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    texts: Vec<String>,
+    ids: FxHashMap<String, u16>,
 }
 
 impl Traffic {
@@ -47,7 +69,8 @@ impl Traffic {
     pub fn push(&mut self, record: &Record<'_>) {
         let source = self.intern(record.source);
         let destination = record.destination.map(|address| self.intern(address));
-        let label = record.label.and_then(|label| self.intern_label(label));
+        let label = record.label.and_then(|label| self.labels.intern(label));
+        let history = record.wire.history.and_then(|history| self.histories.intern(history));
         self.source.push(source);
         self.destination.push(destination);
         self.source_port.push(record.source_port);
@@ -62,6 +85,13 @@ impl Traffic {
         self.state.push(record.state);
         self.source_mac.push(record.source_mac);
         self.destination_mac.push(record.destination_mac);
+        self.ip_bytes.push(record.wire.ip_bytes);
+        self.frame_bytes.push(record.wire.frame_bytes);
+        self.source_ttl.push(record.wire.source_ttl);
+        self.destination_ttl.push(record.wire.destination_ttl);
+        self.flags.push(record.wire.flags);
+        self.handshake.push(record.wire.handshake);
+        self.history.push(history);
         self.label.push(label);
     }
 
@@ -92,7 +122,12 @@ impl Traffic {
 
     /// The data set's own verdict on `row`, where it has one.
     pub fn label(&self, row: usize) -> Option<&str> {
-        self.label.get(row).map(|id| self.labels[usize::from(id)].as_str())
+        self.label.get(row).map(|id| self.labels.texts[usize::from(id)].as_str())
+    }
+
+    /// Zeek's history letters of `row`, where packets or a Zeek log gave them.
+    pub fn history(&self, row: usize) -> Option<&str> {
+        self.history.get(row).map(|id| self.histories.texts[usize::from(id)].as_str())
     }
 
     /// The first start and the last end of any flow, in seconds since 1970.
@@ -119,15 +154,17 @@ impl Traffic {
         };
         id
     }
+}
 
-    /// Labels past 65,535 distinct ones are dropped: such a column is no label.
-    fn intern_label(&mut self, label: &str) -> Option<u16> {
-        if let Some(&id) = self.label_ids.get(label) {
+impl Names {
+    /// Texts past 65,535 distinct ones are dropped: such a column is no label.
+    fn intern(&mut self, text: &str) -> Option<u16> {
+        if let Some(&id) = self.ids.get(text) {
             return Some(id);
         }
-        let id = u16::try_from(self.labels.len()).ok()?;
-        self.labels.push(label.to_owned());
-        self.label_ids.insert(label.to_owned(), id);
+        let id = u16::try_from(self.texts.len()).ok()?;
+        self.texts.push(text.to_owned());
+        self.ids.insert(text.to_owned(), id);
         Some(id)
     }
 }

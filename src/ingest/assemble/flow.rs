@@ -1,0 +1,147 @@
+//! One bidirectional flow while packets come, and the record it becomes. Side 0 is the originator.
+
+use crate::ingest::wire::ip::Ip;
+use crate::model::record::{ConnState, Record, Wire};
+
+use super::handshake::Handshake;
+use super::history::History;
+use super::layers::Macs;
+use super::segment::{TCP, UDP};
+
+/// What one packet adds to a flow.
+#[derive(Debug, Clone, Copy)]
+pub struct Share {
+    /// Nanoseconds since 1970.
+    pub time: i64,
+    /// Whether the capture gave that time.
+    pub timed: bool,
+    pub data: u64,
+    pub ip_bytes: u64,
+    pub frame_bytes: u64,
+    pub packets: u64,
+}
+
+/// A flow.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    pub ends: [Ip; 2],
+    pub ports: [u16; 2],
+    pub has_ports: bool,
+    pub protocol: u8,
+    /// ICMP without an answer: the other direction is another flow.
+    pub one_way: bool,
+    /// Nanoseconds since 1970 of the earliest and the latest packet.
+    pub first: i64,
+    pub last: i64,
+    timed: bool,
+    packets: [u64; 2],
+    data: [u64; 2],
+    ip_bytes: [u64; 2],
+    frame_bytes: [u64; 2],
+    /// Of the first packet, the originator's first.
+    macs: Macs,
+    ttl: [[u8; 2]; 2],
+    flags: [u8; 2],
+    pub history: History,
+    pub handshake: Handshake,
+    /// By side, whether the start of its data may still hold something to observe.
+    pub watched: [bool; 2],
+    /// Whether the flow is still in the table.
+    pub open: bool,
+}
+
+impl Flow {
+    pub fn new(ends: [Ip; 2], ports: [u16; 2], has_ports: bool, protocol: u8, time: i64, macs: Macs) -> Self {
+        Flow {
+            ends,
+            ports,
+            has_ports,
+            protocol,
+            one_way: false,
+            first: time,
+            last: time,
+            timed: true,
+            packets: [0; 2],
+            data: [0; 2],
+            ip_bytes: [0; 2],
+            frame_bytes: [0; 2],
+            macs,
+            ttl: [[u8::MAX, 0]; 2],
+            flags: [0; 2],
+            history: History::default(),
+            handshake: Handshake::default(),
+            watched: [true; 2],
+            open: true,
+        }
+    }
+
+    /// Swaps originator and responder, before the first packet is added.
+    pub fn turn(&mut self) {
+        self.ends.swap(0, 1);
+        self.ports.swap(0, 1);
+        self.macs = Macs { source: self.macs.destination, destination: self.macs.source };
+        self.history.flipped();
+    }
+
+    /// Adds what a packet of one side carries.
+    #[inline]
+    pub fn add(&mut self, side: usize, share: &Share) {
+        self.first = self.first.min(share.time);
+        self.last = self.last.max(share.time);
+        self.timed &= share.timed;
+        self.packets[side] += share.packets;
+        self.data[side] += share.data;
+        self.ip_bytes[side] += share.ip_bytes;
+        self.frame_bytes[side] += share.frame_bytes;
+    }
+
+    #[inline]
+    pub fn mark(&mut self, side: usize, ttl: u8, flags: u8) {
+        let [low, high] = self.ttl[side];
+        self.ttl[side] = [low.min(ttl), high.max(ttl)];
+        self.flags[side] |= flags;
+    }
+
+    fn state(&self) -> ConnState {
+        match (self.protocol, self.packets[0] > 0, self.packets[1] > 0) {
+            (TCP, ..) => self.handshake.state(&self.history, self.data.map(|data| data > 0)),
+            (UDP, true, true) => ConnState::SF,
+            (UDP, true, false) => ConnState::S0,
+            (UDP, false, true) => ConnState::SHR,
+            _ => ConnState::OTH,
+        }
+    }
+
+    /// The flow as a row of the traffic table.
+    pub fn record(&self) -> Record<'_> {
+        let ttl = |side: usize| Some(self.ttl[side]).filter(|[low, high]| low <= high);
+        let port = |side: usize| self.has_ports.then_some(self.ports[side]);
+        let seconds = |nanoseconds: i64| nanoseconds as f64 / 1e9;
+        let history = self.history.text();
+        Record {
+            destination: Some(self.ends[1].address()),
+            source_port: port(0),
+            destination_port: port(1),
+            protocol: Some(self.protocol),
+            start: self.timed.then(|| seconds(self.first)),
+            duration: self.timed.then(|| seconds(self.last.saturating_sub(self.first))),
+            bytes_sent: Some(self.data[0]),
+            bytes_received: Some(self.data[1]),
+            packets_sent: Some(self.packets[0]),
+            packets_received: Some(self.packets[1]),
+            state: Some(self.state()),
+            source_mac: self.macs.source,
+            destination_mac: self.macs.destination,
+            wire: Wire {
+                history: Some(history).filter(|history| !history.is_empty()),
+                ip_bytes: Some(self.ip_bytes),
+                frame_bytes: Some(self.frame_bytes),
+                source_ttl: ttl(0),
+                destination_ttl: ttl(1),
+                flags: (self.protocol == TCP).then_some(self.flags),
+                handshake: self.handshake.answered_after.filter(|_| self.timed).map(seconds),
+            },
+            ..Record::from_source(self.ends[0].address())
+        }
+    }
+}
