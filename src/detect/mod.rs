@@ -1,20 +1,11 @@
 //! The detectors: what each looks at, how it says that it cannot work, and what it finds.
 
-mod detectors;
 mod attempts;
 mod claims;
 pub mod evidence;
 mod tally;
-mod address_claims;
-mod geo_unknown;
-mod horizontal_scan;
-mod model_votes;
-mod source_port_spread;
-mod vertical_scan;
 #[cfg(test)]
 mod tests;
-
-pub use detectors::DETECTORS;
 
 use crate::about::{About, Knob};
 use crate::model::finding::{Family, Finding};
@@ -23,6 +14,24 @@ use crate::model::judgement::Judgement;
 use crate::model::report::{DetectorRun, Status};
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
+
+// An entry is its file and two lines here: `mod` and its place in the list.
+mod address_claims;
+mod geo_unknown;
+mod horizontal_scan;
+mod model_votes;
+mod source_port_spread;
+mod vertical_scan;
+
+/// Every detector Flowglass runs.
+pub const DETECTORS: &[&Detector] = &[
+    &model_votes::MODEL_VOTES,
+    &vertical_scan::VERTICAL_SCAN,
+    &horizontal_scan::HORIZONTAL_SCAN,
+    &address_claims::ADDRESS_CLAIMED_BY_SEVERAL_MACS,
+    &source_port_spread::SOURCE_PORT_SPREAD,
+    &geo_unknown::GEO_UNKNOWN,
+];
 
 /// Everything a detector may look at.
 pub struct Scene<'a> {

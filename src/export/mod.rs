@@ -3,7 +3,6 @@
 mod bundle;
 pub mod cell;
 pub mod clock;
-mod exporters;
 pub mod aggregate;
 pub mod blocklist;
 mod guard;
@@ -12,15 +11,28 @@ pub mod limits;
 mod sheet;
 mod stamp;
 mod address_list;
+mod shelf;
+mod document;
+mod entry;
+mod ids;
+
+pub use bundle::{ZipShelf, zip, zip_of};
+pub use knobs::KNOBS;
+pub use shelf::MemoryShelf;
+
+use std::io::{self, Write};
+
+use limits::Limits;
+
+use crate::about::About;
+use crate::model::outcome::Outcome;
+
+// An entry is its file and two lines here: `mod` and its place in the list.
 mod blocked_ips;
 mod histogram_png;
 mod report_json;
 mod risky_ips;
 mod rows;
-mod shelf;
-mod document;
-mod entry;
-mod ids;
 mod plain_list;
 mod cidr_list;
 mod withheld;
@@ -53,17 +65,45 @@ mod misp;
 mod block_csv;
 mod block_jsonl;
 
-pub use bundle::{ZipShelf, zip, zip_of};
-pub use exporters::EXPORTERS;
-pub use knobs::KNOBS;
-pub use shelf::MemoryShelf;
-
-use std::io::{self, Write};
-
-use limits::Limits;
-
-use crate::about::About;
-use crate::model::outcome::Outcome;
+/// Every output Flowglass writes.
+pub const EXPORTERS: &[&Exporter] = &[
+    &risky_ips::RISKY_IPS,
+    &blocked_ips::BLOCKED_IPS,
+    &rows::ROWS,
+    &report_json::REPORT_JSON,
+    &histogram_png::HISTOGRAM_PNG,
+    &plain_list::PLAIN_LIST,
+    &cidr_list::CIDR_LIST,
+    &withheld::WITHHELD,
+    &nftables::NFTABLES,
+    &ipset::IPSET,
+    &pf::PF,
+    &nginx::NGINX,
+    &apache::APACHE,
+    &caddy::CADDY,
+    &haproxy::HAPROXY,
+    &windows_firewall::WINDOWS_FIREWALL,
+    &cisco_ios::CISCO_IOS,
+    &juniper::JUNIPER,
+    &mikrotik::MIKROTIK,
+    &palo_alto_edl::PALO_ALTO_EDL,
+    &fortinet_feed::FORTINET_FEED,
+    &pfsense_alias::PFSENSE_ALIAS,
+    &aws_waf::AWS_WAF,
+    &aws_network_acl::AWS_NETWORK_ACL,
+    &cloudflare::CLOUDFLARE,
+    &azure_nsg::AZURE_NSG,
+    &gcp_firewall::GCP_FIREWALL,
+    &crowdsec::CROWDSEC,
+    &fail2ban::FAIL2BAN,
+    &suricata_rules::SURICATA_RULES,
+    &ip_reputation::IP_REPUTATION,
+    &rpz::RPZ,
+    &stix::STIX,
+    &misp::MISP,
+    &block_csv::BLOCK_CSV,
+    &block_jsonl::BLOCK_JSONL,
+];
 
 /// What an exporter is given.
 pub struct Export<'a> {

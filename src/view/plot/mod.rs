@@ -1,19 +1,21 @@
 //! The plots: each turns a finished analysis into a small chart; one routine draws any chart.
 
-mod plots;
-mod port_clusters;
-mod risk_histogram;
 pub mod draw;
 mod legend;
 mod palette;
 #[cfg(feature = "cli")]
 pub mod png;
 
-pub use plots::PLOTS;
-
 use crate::about::About;
 use crate::model::chart::Chart;
 use crate::model::outcome::Outcome;
+
+// An entry is its file and two lines here: `mod` and its place in the list.
+mod port_clusters;
+mod risk_histogram;
+
+/// Every plot Flowglass draws.
+pub const PLOTS: &[&Plot] = &[&risk_histogram::PLOT, &port_clusters::PLOT];
 
 /// One plot.
 pub struct Plot {
