@@ -1,9 +1,7 @@
-// Opening the page: load and verify the code, seal, and only then make the worker that reads files.
+// Opening the page: load and verify all code, seal, and only then make the worker that reads files.
+// Imports nothing by name: a browser may fetch an import again, unverified, after its hash did not match.
 
-import { $, problems } from "./dom.js";
-import { lockDown, scriptUrl } from "./seal.js";
-import { Engine } from "./engine.js";
-import { openPage } from "./page.js";
+const $ = (selector) => document.querySelector(selector);
 
 /** Fetches one file of the page and has the browser compare it with its hash. */
 async function verified({ url, integrity }) {
@@ -17,24 +15,35 @@ async function verified({ url, integrity }) {
 
 const codeUrl = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
 
+/** Gives each module an address made from its verified text, with the modules it imports put in by theirs. */
+function linker(texts) {
+  const made = new Map();
+  return function link(name) {
+    if (!made.has(name)) {
+      const text = texts[name].replace(/ from "\.\/(\w+)\.js";/g, (_, other) => ` from "${link(other)}";`);
+      made.set(name, codeUrl(text));
+    }
+    return made.get(name);
+  };
+}
+
 async function start() {
-  const manifest = JSON.parse($("#manifest").textContent);
-  const [wasm, glueText, workerText] = await Promise.all([
-    verified(manifest.wasm).then((response) => response.arrayBuffer()),
-    verified(manifest.glue).then((response) => response.text()),
-    verified(manifest.worker).then((response) => response.text()),
-  ]);
-  const module = await WebAssembly.compile(wasm);
-  const glueUrl = codeUrl(glueText);
-  const glue = await import(glueUrl);
+  const { wasm, ...code } = JSON.parse($("#manifest").textContent);
+  const compiled = verified(wasm).then((response) => response.arrayBuffer()).then(WebAssembly.compile);
+  const texts = await Promise.all(Object.entries(code).map(async ([name, file]) => [name, await (await verified(file)).text()]));
+  const link = linker(Object.fromEntries(texts));
+  const [seal, engine, page, glue] = await Promise.all(["seal", "engine", "page", "glue"].map((name) => import(link(name))));
+  const module = await compiled;
   await glue.default({ module_or_path: module });
-  await lockDown();
-  const workerUrl = scriptUrl(codeUrl(workerText));
-  openPage(glue, new Engine({ module, glueUrl, workerUrl }));
+  await seal.lockDown();
+  const workerUrl = seal.scriptUrl(link("worker"));
+  page.openPage(glue, new engine.Engine({ module, glueUrl: link("glue"), workerUrl }));
 }
 
 start().catch((error) => {
   document.documentElement.dataset.state = "failed";
   $("#seal-state").textContent = "Not sealed";
-  problems([`Flowglass could not start. ${error.message}`]);
+  const line = document.createElement("p");
+  line.textContent = `Flowglass could not start. ${error.message}`;
+  $("#problems").replaceChildren(line);
 });
