@@ -132,6 +132,8 @@ impl Tab {
         while !file.is_file() && Instant::now() < end {
             self.chrome.cdp.rest(Duration::from_millis(50));
         }
+        // Chromium drops what goes beyond ten downloads in a second, and says nothing.
+        self.chrome.cdp.rest(Duration::from_millis(120));
         let told = self.text("document.querySelector('#problems')?.textContent");
         fs::read(&file).unwrap_or_else(|fault| panic!("{name} was not downloaded: {fault}; the page says {told:?}"))
     }
