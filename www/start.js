@@ -16,12 +16,13 @@ async function verified({ url, integrity }) {
 const codeUrl = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
 
 /** Gives each module an address made from its verified text, with the modules it imports put in by theirs. */
-function linker(texts) {
+function linker(code, texts) {
   const made = new Map();
   return function link(name) {
     if (!made.has(name)) {
       const text = texts[name].replace(/ from "\.\/(\w+)\.js";/g, (_, other) => ` from "${link(other)}";`);
-      made.set(name, codeUrl(text));
+      // The console still names the file.
+      made.set(name, codeUrl(`${text}\n//# sourceURL=${code[name].url}`));
     }
     return made.get(name);
   };
@@ -31,7 +32,7 @@ async function start() {
   const { wasm, ...code } = JSON.parse($("#manifest").textContent);
   const compiled = verified(wasm).then((response) => response.arrayBuffer()).then(WebAssembly.compile);
   const texts = await Promise.all(Object.entries(code).map(async ([name, file]) => [name, await (await verified(file)).text()]));
-  const link = linker(Object.fromEntries(texts));
+  const link = linker(code, Object.fromEntries(texts));
   const [seal, engine, page, glue] = await Promise.all(["seal", "engine", "page", "glue"].map((name) => import(link(name))));
   const module = await compiled;
   await glue.default({ module_or_path: module });
