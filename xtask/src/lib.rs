@@ -2,7 +2,8 @@
 //!
 //! One file per command (`serve`, `build`, `test`), and beneath them: `shell` runs programs, `toolchain`
 //! finds or installs what a build needs, `bundle` finishes the page that Trunk leaves, `server`
-//! serves a folder on this machine, `chromium` finds a browser, `steps` keeps the account of a test run.
+//! serves a folder on this machine, `chromium` finds a browser, `outside` has real programs
+//! take the outputs, `steps` keeps the account of a test run.
 #![forbid(unsafe_code)]
 
 pub mod shell;
@@ -10,6 +11,7 @@ pub mod steps;
 pub mod server;
 pub mod chromium;
 pub mod toolchain;
+pub mod outside;
 pub mod bundle;
 pub mod build;
 pub mod serve;

@@ -75,9 +75,14 @@ pub fn install_packages(packages: &[&str]) -> Result<bool> {
         return Ok(false);
     }
     println!("installing {}", packages.join(" "));
+    // Run level 1 keeps Debian's scripts from starting the servers among them.
     run(Command::new("apt-get").args(["update", "-q"]))?;
     let install = ["install", "-q", "-y", "--no-install-recommends"];
-    run(Command::new("apt-get").args(install).args(packages).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    run(Command::new("apt-get")
+        .args(install)
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .env("RUNLEVEL", "1"))?;
     Ok(true)
 }
 

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::Result;
 use crate::build;
 use crate::chromium::{self, Chromium};
+use crate::outside;
 use crate::shell;
 use crate::steps::{Steps, TestCount};
 use crate::toolchain::{self, Tools};
@@ -27,7 +28,10 @@ pub fn test(quick: bool, with_tools: bool) -> Result<()> {
     steps.run(CLIPPY, || {
         told(shell::run(&mut shell::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])))
     });
-    steps.run(NATIVE, || native(with_tools));
+    steps.run(NATIVE, native);
+    if with_tools {
+        outside::run(&mut steps);
+    }
     if quick {
         for name in BROWSER_STEPS {
             steps.skip(name, "--quick");
@@ -40,13 +44,9 @@ pub fn test(quick: bool, with_tools: bool) -> Result<()> {
     if failed { Err("not every step passed".into()) } else { Ok(()) }
 }
 
-fn native(with_tools: bool) -> Result<String> {
-    let mut command = shell::cargo(&["test", "--workspace"]);
-    if with_tools {
-        command.env("FLOWGLASS_WITH_TOOLS", "1");
-    }
+fn native() -> Result<String> {
     let mut count = TestCount::default();
-    shell::watch(&mut command, |line| count.look(line))?;
+    shell::watch(&mut shell::cargo(&["test", "--workspace"]), |line| count.look(line))?;
     let named = std::env::var_os("FLOWGLASS_DATA").map(PathBuf::from);
     let data = named.unwrap_or_else(|| shell::root().join("../shared/data"));
     let data = if data.is_dir() { "with the real data" } else { "real data not found: its tests skipped themselves" };
@@ -99,8 +99,10 @@ fn wasm(tools: &Tools, chromium: &Chromium, file: &str) -> Result<String> {
 
 /// Uses the built page as a person would. Alone, for several browsers at once would spoil the times.
 fn browser(chromium: &Chromium) -> Result<String> {
-    let mut command =
-        shell::cargo(&["test", "--test", "browser", "--", "--ignored", "--test-threads=1", "--nocapture"]);
+    // Of the whole workspace, as the native tests: another choice of packages is another choice of features,
+    // and would compile everything once more.
+    let mut command = shell::cargo(&["test", "--workspace", "--test", "browser"]);
+    command.args(["--", "--ignored", "--test-threads=1", "--nocapture"]);
     command.env("CHROMIUM", &chromium.browser).env("FLOWGLASS_DIST", build::dist());
     let mut count = TestCount::default();
     shell::watch(&mut command, |line| count.look(line))?;
