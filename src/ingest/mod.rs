@@ -4,6 +4,8 @@ mod assemble;
 pub mod carry;
 pub mod intake;
 pub mod reader;
+mod text;
+pub mod unpack;
 mod wire;
 
 use crate::about::{About, Knob};
@@ -16,9 +18,10 @@ use intake::Intake;
 mod delimited;
 mod pcap;
 mod pcapng;
+mod zeek;
 
 /// Every format Flowglass reads.
-pub const FORMATS: &[&Format] = &[&pcap::FORMAT, &pcapng::FORMAT, &delimited::FORMAT];
+pub const FORMATS: &[&Format] = &[&pcap::FORMAT, &pcapng::FORMAT, &zeek::FORMAT, &delimited::FORMAT];
 
 /// The shell feeds files in slices of this size.
 pub const SLICE: usize = 8 << 20;
