@@ -4,6 +4,7 @@ pub mod fields;
 pub mod log;
 pub mod protocols;
 pub mod scalar;
+pub mod spaced;
 pub mod spelling;
 pub mod states;
 pub mod times;
