@@ -1,5 +1,7 @@
 //! The lines with # above a Zeek log: how cells are separated, which field stands where.
 
+use crate::ingest::text::spaced::words;
+
 /// The fields of a connection that are read, each with its slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
@@ -111,11 +113,6 @@ impl Header {
     pub fn is_conn(&self) -> bool {
         self.has(Field::Source) && self.has(Field::State)
     }
-}
-
-/// What stands between blanks.
-pub fn words(cell: &[u8]) -> impl Iterator<Item = &[u8]> {
-    cell.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
 }
 
 fn slot(name: &[u8]) -> u8 {

@@ -5,11 +5,12 @@ use memchr::memchr;
 use crate::error::{Error, Result};
 use crate::ingest::text::fields::{self, AddressKind};
 use crate::ingest::text::log::{Line, reason};
+use crate::ingest::text::spaced::words;
 use crate::ingest::text::states::state;
 use crate::model::record::Record;
 
 use super::conn::{self, Tally};
-use super::header::{FIELDS, Field, Header, NONE, words};
+use super::header::{FIELDS, Field, Header, NONE};
 use super::path::{CONN, refused};
 
 pub const SHORT: &str = "the row has fewer cells than the header has names";
