@@ -6,7 +6,7 @@ use crate::about::{About, Knob};
 use crate::detect::DETECTORS;
 use crate::export::limits::Limits;
 use crate::export::{self, EXPORTERS, Exporter};
-use crate::ingest::FORMATS;
+use crate::ingest::{FORMATS, unpack};
 use crate::judge;
 use crate::model::finding::Family;
 use crate::view::plot::PLOTS;
@@ -102,6 +102,7 @@ fn groups() -> Vec<KnobGroup> {
         (POLICY, "What to block", policy::KNOBS),
         ("export", "Block lists", export::KNOBS),
         ("risk", "How evidence adds up", risk::KNOBS),
+        ("unpack", "Compressed files", unpack::KNOBS),
     ];
     let all = verdict.into_iter().chain(models).chain(detectors).chain(formats);
     let groups = all.map(|(key, title, knobs)| KnobGroup { key, title, live: key == POLICY, knobs: knobs.to_vec() });

@@ -4,6 +4,8 @@ mod assemble;
 pub mod carry;
 pub mod intake;
 pub mod reader;
+mod text;
+pub mod unpack;
 mod wire;
 
 use crate::about::{About, Knob};
@@ -13,12 +15,24 @@ use crate::model::settings::Checked;
 use intake::Intake;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
+mod aws_vpc;
 mod delimited;
 mod pcap;
 mod pcapng;
+mod pfirewall;
+mod suricata;
+mod zeek;
 
 /// Every format Flowglass reads.
-pub const FORMATS: &[&Format] = &[&pcap::FORMAT, &pcapng::FORMAT, &delimited::FORMAT];
+pub const FORMATS: &[&Format] = &[
+    &pcap::FORMAT,
+    &pcapng::FORMAT,
+    &zeek::FORMAT,
+    &suricata::FORMAT,
+    &pfirewall::FORMAT,
+    &aws_vpc::FORMAT,
+    &delimited::FORMAT,
+];
 
 /// The shell feeds files in slices of this size.
 pub const SLICE: usize = 8 << 20;

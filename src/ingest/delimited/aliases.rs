@@ -51,16 +51,7 @@ pub const FIELD_NAMES: [(Field, &str); FIELDS] = [
     (Field::Half, "half of a flow"),
 ];
 
-/// The unit of a column of times or durations.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Unit {
-    /// A time by its shape and magnitude; a duration in seconds.
-    #[default]
-    Auto,
-    Milliseconds,
-    Microseconds,
-    Nanoseconds,
-}
+use crate::ingest::text::times::Unit;
 
 use Field::*;
 use Unit::*;

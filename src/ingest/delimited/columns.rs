@@ -1,7 +1,9 @@
 //! Which column holds which field: by the header's names, checked against the first rows, or by the cells alone.
 
-use super::aliases::{ALIASES, FIELD_NAMES, FIELDS, Field, Unit, normalise};
-use super::fields::{self, AddressKind, Port, is_blank};
+use crate::ingest::text::fields::{self, AddressKind, Port, is_blank};
+use crate::ingest::text::times::Unit;
+
+use super::aliases::{ALIASES, FIELD_NAMES, FIELDS, Field, normalise};
 
 /// One column that is read.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,13 +1,13 @@
 //! Reads the start of a file: is it text, which sign separates its cells, where its header stands, how it dates.
 
 use crate::error::{Error, Result};
+use crate::ingest::text::fields::{AddressKind, address};
+use crate::ingest::text::spelling::order_proof;
+use crate::ingest::text::times::DateOrder;
 
 use super::aliases::Field;
 use super::cells::Cells;
 use super::columns::{Columns, shown};
-use super::fields::{AddressKind, address};
-use super::spelling::order_proof;
-use super::times::DateOrder;
 
 /// How the order of day and month was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,29 +3,24 @@
 mod aliases;
 mod cells;
 mod columns;
-mod fields;
 mod head;
 mod lines;
 mod notes;
-mod protocols;
 mod reader;
-mod spelling;
-mod states;
 #[cfg(test)]
 mod tests;
-mod times;
 
 use crate::about::{About, Knob, Range};
 use crate::error::{Error, Result};
 use crate::model::settings::Checked;
 
 use super::intake::Intake;
+use super::text::times::DateOrder;
 use super::{Format, HEAD, Parser};
 
 use lines::Lines;
 use notes::Decided;
 use reader::Rows;
-use times::DateOrder;
 
 pub const FORMAT: Format = Format {
     about: About {

@@ -1,10 +1,11 @@
 //! What the person should know of how a file was read: its columns, its guesses, its unreadable cells.
 
+use crate::ingest::text::fields::AddressKind;
+use crate::ingest::text::times::DateOrder;
+
 use super::aliases::{FIELD_NAMES, Field};
-use super::fields::AddressKind;
 use super::head::OrderBasis;
 use super::reader::Rows;
-use super::times::DateOrder;
 
 /// What the layout decided beyond the columns.
 #[derive(Debug, Clone, Copy)]

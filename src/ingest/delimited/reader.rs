@@ -3,18 +3,18 @@
 use memchr::memchr;
 
 use crate::ingest::intake::Intake;
+use crate::ingest::text::fields::{self, Port, is_blank};
+use crate::ingest::text::protocols::{Protocol, protocol};
+use crate::ingest::text::states::state;
+use crate::ingest::text::times::{Clock, duration};
 use crate::model::address::Address;
 use crate::model::record::{ConnState, Record};
 
 use super::aliases::{FIELDS, Field};
 use super::cells::{Cells, PlainCells, Span};
 use super::columns::Columns;
-use super::fields::{self, Port, is_blank};
 use super::head::Layout;
 use super::lines::Cut;
-use super::protocols::{Protocol, protocol};
-use super::states::state;
-use super::times::{Clock, duration};
 
 /// Why a row is not read. Fixed sentences: nothing of the row itself.
 pub mod reason {

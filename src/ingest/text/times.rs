@@ -3,9 +3,19 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::aliases::Unit;
 use super::fields::{digits, real};
 use super::spelling::{Part, Words, Zone, date_parts, time_of_day, zone};
+
+/// The unit of a column of times or durations.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// A time by its shape and magnitude; a duration in seconds.
+    #[default]
+    Auto,
+    Milliseconds,
+    Microseconds,
+    Nanoseconds,
+}
 
 /// Which of day and month comes first in dates such as 3/4/2013.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

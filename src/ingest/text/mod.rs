@@ -1,0 +1,10 @@
+//! What the formats of text share: lines, numbers, addresses, times, protocols and states as exporters spell them.
+
+pub mod fields;
+pub mod log;
+pub mod protocols;
+pub mod scalar;
+pub mod spaced;
+pub mod spelling;
+pub mod states;
+pub mod times;
