@@ -45,7 +45,7 @@ fn main() {
 
 /// Measures every size, printing and writing the table as it grows: a long run that is stopped leaves its part.
 fn all(sizes: &str, quick: bool) {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("scale-{}", std::process::id()));
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("inputs-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder for the inputs");
     let mut table = Table::default();
     for rows in sizes.split(',').map(|size| size.parse::<u64>().expect("--rows takes numbers with commas")) {
