@@ -28,7 +28,7 @@ use std::path::PathBuf;
 use flowglass::sample::Pairs;
 
 use input::Input;
-use run::{Run, median};
+use run::median;
 use table::Table;
 
 /// Up to here a run is short enough to be made three times.
