@@ -1,6 +1,6 @@
 //! The project's own commands, and the pieces the browser tests share with them.
 //!
-//! One file per command (`serve`, `build`, `test`), and beneath them: `shell` runs programs, `toolchain`
+//! One file per command (`serve`, `build`, `test`, `bench`), and beneath them: `shell` runs programs, `toolchain`
 //! finds or installs what a build needs, `bundle` finishes the page that Trunk leaves, `server`
 //! serves a folder on this machine, `chromium` finds a browser, `outside` has real programs
 //! take the outputs, `steps` keeps the account of a test run.
@@ -16,6 +16,7 @@ pub mod bundle;
 pub mod build;
 pub mod serve;
 pub mod test;
+pub mod bench;
 
 /// What a command gives: the faults are read by a person at a terminal, so a sentence is enough.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

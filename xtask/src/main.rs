@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{Result, build, serve, test};
+use xtask::{Result, bench, build, serve, test};
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -11,7 +11,8 @@ usage: cargo xtask <command>
   serve [--port N] [--no-open]      build the page and serve it on this machine
   build [--dev]                     leave the page in dist/, ready for any static host
   test  [--quick] [--with-tools]    run every check; --quick leaves out the browser,
-                                    --with-tools adds the outside programs some outputs are for";
+                                    --with-tools adds the outside programs some outputs are for
+  bench [--rows N,N] [--quick]      time page, library and scikit-learn; --quick runs each once";
 
 fn main() -> ExitCode {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     let outcome = match command.as_str() {
         "serve" => serve_command(words),
         "build" => flags(words, ["--dev"]).and_then(|[dev]| build::build(dev)),
+        "bench" => bench_command(words),
         "test" => {
             flags(words, ["--quick", "--with-tools"]).and_then(|[quick, with_tools]| test::test(quick, with_tools))
         }
@@ -37,17 +39,27 @@ fn main() -> ExitCode {
     }
 }
 
+fn bench_command(mut words: Vec<String>) -> Result<()> {
+    let rows = valued(&mut words, "--rows")?;
+    let [quick] = flags(words, ["--quick"])?;
+    bench::bench(rows.as_deref(), quick)
+}
+
 fn serve_command(mut words: Vec<String>) -> Result<()> {
-    let port = match words.iter().position(|word| word == "--port") {
-        None => None,
-        Some(at) if at + 1 < words.len() => {
-            let number = words.drain(at..at + 2).nth(1).unwrap_or_default();
-            Some(number.parse().map_err(|_| format!("--port takes a number up to 65535, not {number:?}"))?)
-        }
-        Some(_) => return Err("--port takes a number".into()),
-    };
+    let number =
+        |number: String| number.parse().map_err(|_| format!("--port takes a number up to 65535, not {number:?}"));
+    let port = valued(&mut words, "--port")?.map(number).transpose()?;
     let [no_open] = flags(words, ["--no-open"])?;
     serve::serve(port, !no_open)
+}
+
+/// Takes a flag and the word behind it from the command line, where it stands there.
+fn valued(words: &mut Vec<String>, flag: &str) -> Result<Option<String>> {
+    match words.iter().position(|word| word == flag) {
+        None => Ok(None),
+        Some(at) if at + 1 < words.len() => Ok(words.drain(at..at + 2).nth(1)),
+        Some(_) => Err(format!("{flag} takes a value").into()),
+    }
 }
 
 /// Which of the known flags stand on the command line; any other word is a fault.

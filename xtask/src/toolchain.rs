@@ -49,7 +49,7 @@ fn wasm_target() -> Result<()> {
 }
 
 /// `$XDG_CACHE_HOME/flowglass/tools`, or the same under the home folder's `.cache`.
-fn cache() -> Result<PathBuf> {
+pub fn cache() -> Result<PathBuf> {
     let named = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let home =
         || env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(|home| Path::new(&home).join(".cache"));

@@ -39,6 +39,11 @@ impl Cells {
         }
     }
 
+    /// Cells of one width, or `None` where there are more than `most`.
+    pub fn of_width(points: &Points, width: f64, most: usize) -> Option<Self> {
+        cells(&points.flat(), points, width, most)
+    }
+
     /// The same rows in finer groups where it matters: the cells nearest the border become their points, `most` points
     /// at most. Sorted outermost first, so that the solver, which fills the first ones, starts close to its end.
     /// `depth` is how far inside the border each cell lies.
