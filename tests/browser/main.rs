@@ -5,11 +5,13 @@
 mod cdp;
 mod chrome;
 mod inputs;
+mod mailbox;
 #[path = "../mmdb/mod.rs"]
 mod mmdb;
 mod site;
 mod tab;
 
+mod alert;
 mod cancel;
 mod faults;
 mod journey;

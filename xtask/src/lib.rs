@@ -1,7 +1,8 @@
 //! The project's own commands, and the pieces the browser tests share with them.
 //!
 //! One file per command (`serve`, `build`, `test`), and beneath them: `shell` runs programs, `toolchain`
-//! finds or installs what a build needs, `bundle` finishes the page that Trunk leaves, `server`
+//! finds or installs what a build needs, `bundle` finishes the page that Trunk leaves, `relay`
+//! names the alert relay in it, `server`
 //! serves a folder on this machine, `chromium` finds a browser, `steps` keeps the account of a test run.
 #![forbid(unsafe_code)]
 
@@ -11,6 +12,7 @@ pub mod server;
 pub mod chromium;
 pub mod toolchain;
 pub mod bundle;
+pub mod relay;
 pub mod build;
 pub mod serve;
 pub mod test;
