@@ -15,5 +15,6 @@ mod alert;
 mod cancel;
 mod faults;
 mod journey;
+mod lists;
 mod looks;
 mod seal;

@@ -3,7 +3,8 @@
 //! One file per command (`serve`, `build`, `test`), and beneath them: `shell` runs programs, `toolchain`
 //! finds or installs what a build needs, `bundle` finishes the page that Trunk leaves, `relay`
 //! names the alert relay in it, `server`
-//! serves a folder on this machine, `chromium` finds a browser, `steps` keeps the account of a test run.
+//! serves a folder on this machine, `chromium` finds a browser, `steps` keeps the account of a test run, `outside`
+//! hands outputs to the programs they are for.
 #![forbid(unsafe_code)]
 
 pub mod shell;
@@ -15,6 +16,7 @@ pub mod bundle;
 pub mod relay;
 pub mod build;
 pub mod serve;
+pub mod outside;
 pub mod test;
 
 /// What a command gives: the faults are read by a person at a terminal, so a sentence is enough.

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::Result;
 use crate::build;
 use crate::chromium::{self, Chromium};
+use crate::outside;
 use crate::shell;
 use crate::steps::{Steps, TestCount};
 use crate::toolchain::{self, Tools};
@@ -27,7 +28,14 @@ pub fn test(quick: bool, with_tools: bool) -> Result<()> {
     steps.run(CLIPPY, || {
         told(shell::run(&mut shell::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])))
     });
-    steps.run(NATIVE, || native(with_tools));
+    steps.run(NATIVE, native);
+    if with_tools {
+        outside::run(&mut steps);
+    } else {
+        for name in [outside::FILES, outside::MAIL] {
+            steps.skip(name, "only with --with-tools");
+        }
+    }
     if quick {
         for name in BROWSER_STEPS {
             steps.skip(name, "--quick");
@@ -40,11 +48,8 @@ pub fn test(quick: bool, with_tools: bool) -> Result<()> {
     if failed { Err("not every step passed".into()) } else { Ok(()) }
 }
 
-fn native(with_tools: bool) -> Result<String> {
+fn native() -> Result<String> {
     let mut command = shell::cargo(&["test", "--workspace"]);
-    if with_tools {
-        command.env("FLOWGLASS_WITH_TOOLS", "1");
-    }
     let mut count = TestCount::default();
     shell::watch(&mut command, |line| count.look(line))?;
     let named = std::env::var_os("FLOWGLASS_DATA").map(PathBuf::from);
@@ -102,6 +107,8 @@ fn browser(chromium: &Chromium) -> Result<String> {
     let mut command =
         shell::cargo(&["test", "--test", "browser", "--", "--ignored", "--test-threads=1", "--nocapture"]);
     command.env("CHROMIUM", &chromium.browser).env("FLOWGLASS_DIST", build::dist());
+    // The alert's way ends in the relay's own program.
+    shell::run(&mut shell::cargo(&["build", "--package", "flowglass-relay"]))?;
     let mut count = TestCount::default();
     shell::watch(&mut command, |line| count.look(line))?;
     count.told()
