@@ -51,6 +51,9 @@ const NAMED: usize = 25;
 /// Longer lines are cut; RFC 5322 allows 998 bytes.
 const LINE: usize = 240;
 
+/// Ends a link that would have grown too long.
+const CUT: &str = "… the rest is in the report.\r\n";
+
 /// Mail programs and systems pass on links of about this length.
 const LINK: usize = 1900;
 
@@ -113,7 +116,7 @@ impl Alert {
     /// A `mailto:` link, cut at a line where it would grow longer than mail programs take.
     pub fn mailto(&self) -> String {
         let mut link = format!("mailto:?subject={}&body=", encoded(&self.subject));
-        let cut = encoded("… the rest is in the report.\r\n");
+        let cut = encoded(CUT);
         for line in self.body.lines() {
             let line = encoded(&format!("{line}\r\n"));
             if link.len() + line.len() + cut.len() > LINK {
@@ -123,6 +126,11 @@ impl Alert {
             link.push_str(&line);
         }
         link
+    }
+
+    /// Whether the link leaves out a part of the body.
+    pub fn mailto_cut(&self) -> bool {
+        self.mailto().ends_with(&encoded(CUT))
     }
 
     /// A message file (RFC 5322) without sender and recipient, which mail programs open as a draft

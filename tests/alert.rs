@@ -55,6 +55,7 @@ fn the_link_stays_short_and_reads_back() {
     let link = alert.mailto();
     assert!(link.len() <= 1900 && link.starts_with("mailto:?subject=%5BFlowglass%5D%20"), "{link}");
     assert!(link.bytes().all(|byte| byte.is_ascii_graphic()));
+    assert!(!at(Redaction::Counts).mailto_cut(), "a few lines fit");
 }
 
 #[test]

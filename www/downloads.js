@@ -14,8 +14,8 @@ export function save(name, mime, parts) {
   say(`${name} is ready`);
 }
 
-/** `pictures` gives the plots as PNG, which some exports contain. */
-export function openDownloads(engine, catalog, pictures) {
+/** `pictures` gives the plots as PNG, which some exports contain; `faults`, the settings that do not stand as typed. */
+export function openDownloads(engine, catalog, pictures, faults) {
   async function files(key, name, names) {
     const made = await engine.call("export", [key, nowSeconds(), await pictures()]);
     // An export over a device's limit splits: its further files come along with the first.
@@ -31,6 +31,10 @@ export function openDownloads(engine, catalog, pictures) {
 
   const button = (name, action, cls) => el("button", { type: "button", class: cls, data: { file: name }, on: {
     click: async ({ currentTarget: pressed }) => {
+      const wrong = faults();
+      // A list made without a line that was meant to protect an address would block it.
+      if (wrong.length) { problems([`${name} was not written: correct this under What if first.`, ...wrong]); return; }
+      problems([]);
       pressed.disabled = true;
       say(`Writing ${name}`);
       await action().catch((error) => problems([`${name} could not be written: ${error.message}`]));
@@ -44,7 +48,7 @@ export function openDownloads(engine, catalog, pictures) {
 
   const standard = catalog.exporters.filter((exporter) => exporter.standard);
   const further = catalog.exporters.filter((exporter) => !exporter.standard);
-  $("#downloads > div").replaceChildren(
+  $("#files-out").replaceChildren(
     el("p", { class: "buttons" }, button(EVERYTHING, everything, "primary"), el("span", { class: "quiet" }, "the files of every analysis in one")),
     el("ul", { class: "exports" }, standard.map(entry)),
     ...(further.length ? [fold(`For firewalls and other tools (${further.length})`, el("ul", { class: "exports" }, further.map(entry)))] : []));

@@ -5,8 +5,8 @@ import { $, bytes, el } from "./dom.js";
 /** A GeoIP database says so within this many bytes of its end. */
 const TAIL = 128 * 1024;
 
-/** The chosen files. `glue` tells databases; `changed` is called after every change. */
-export function openIntake(glue, changed) {
+/** The chosen files. `glue` tells databases; `changed` is called after every change; beside results, `beside` gets what is dropped. */
+export function openIntake(glue, changed, beside) {
   const chosen = { traffic: [], databases: [] };
 
   async function isDatabase(file) {
@@ -50,7 +50,7 @@ export function openIntake(glue, changed) {
       input.value = "";
     });
   }
-  acceptDrops(add);
+  acceptDrops((files) => (document.documentElement.dataset.state === "done" ? beside(files) : add(files)));
 
   return {
     chosen,

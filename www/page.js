@@ -12,6 +12,9 @@ import { openWhatIf } from "./whatif.js";
 import { openPlots } from "./plots.js";
 import { showLeftOut, showRuns } from "./lists.js";
 import { openDownloads } from "./downloads.js";
+import { openPrevious } from "./previous.js";
+import { openAlert } from "./alert.js";
+import { relay } from "./seal.js";
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
@@ -28,12 +31,14 @@ export function openPage(glue, engine) {
   let sound = true;
   const runButton = () => { $("#run").disabled = !sound || intake.chosen.traffic.length === 0; };
   const settings = openSettings(glue, catalog, (_, ok) => { sound = ok; runButton(); });
-  const intake = openIntake(glue, runButton);
+  const intake = openIntake(glue, runButton, (files) => previous.take(files));
   const plots = openPlots(glue, catalog);
   const whatIf = openWhatIf(glue, catalog, redecide);
   const details = openDetails(engine, whatIf?.allow ?? null);
   const table = new Table(engine, details.show);
-  openDownloads(engine, catalog, plots.pictures);
+  openDownloads(engine, catalog, plots.pictures, () => whatIf?.faults() ?? []);
+  const previous = openPrevious(engine);
+  const alert = openAlert(engine);
   openProgress(() => engine.cancel());
   tellFormats(catalog);
   tellSample(glue);
@@ -58,6 +63,7 @@ export function openPage(glue, engine) {
     try {
       problems(await engine.call("analyse", [used, traffic, databases], showProgress));
       whatIf?.begin(used);
+      previous.clear();
       await showResults();
       enter("done");
       await table.refresh();
@@ -82,6 +88,7 @@ export function openPage(glue, engine) {
     showRuns(lists);
     showLeftOut(lists);
     plots.show(charts);
+    await alert.begin();
   }
 
   /** Shows in the table what a headline number counts. */
@@ -95,11 +102,13 @@ export function openPage(glue, engine) {
     const [summary, lists] = await Promise.all([engine.call("summary", [nowSeconds()]), engine.call("lists")]);
     showSummary(summary, pick);
     showLeftOut(lists);
-    await Promise.all([table.refresh(true), details.refresh()]);
+    await Promise.all([table.refresh(true), details.refresh(), alert.refresh(), previous.refresh()]);
     return difference;
   }
 
-  $("#seal-state").replaceChildren("Sealed", el("span", { class: "wide" }, ": no connection is possible"));
+  $("#seal-state").replaceChildren("Sealed", el("span", { class: "wide" },
+    relay ? `: only the alert relay at ${relay} can be reached` : ": no connection is possible"));
+  if (relay) $("#seal-reach").textContent = `no connection to any server, this one included, but the alert relay at ${relay}, and to that only when you press.`;
   $("#version").textContent = `Flowglass ${catalog.version}`;
   $("#sample").disabled = false;
   runButton();

@@ -1,4 +1,12 @@
-// The seal: after this the browser refuses the page, and every worker it makes, any connection.
+// The seal: after this the browser refuses the page, and every worker it makes, any connection but one to the alert
+// relay, where `cargo xtask build --relay` has named one.
+
+/** The relay's origin, or nothing. Written by the build, and looked at again: it goes into a policy. */
+export const relay = document.querySelector('meta[name="flowglass-relay"]')?.content ?? "";
+if (relay && !/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/.test(relay)) throw new Error("The alert relay this page names is no origin.");
+
+/** What may still be connected to. */
+const CONNECT = `connect-src ${relay || "'none'"};`;
 
 /** Added to the base policy in index.html; policies only tighten. `'self'` is gone from script-src too: import() would reach the host. */
 const LOCK = [
@@ -7,7 +15,7 @@ const LOCK = [
   "worker-src blob:",
   "img-src blob: data:",
   "style-src-attr 'unsafe-inline'",
-  "connect-src 'none'",
+  CONNECT.slice(0, -1),
   "form-action 'none'",
   "base-uri 'none'",
 ].join("; ");
@@ -27,7 +35,7 @@ export async function lockDown() {
   const refused = new Promise((resolve, reject) => {
     document.addEventListener("securitypolicyviolation", (event) => {
       // The base policy refuses it too: only the lock's own refusal counts.
-      if (event.originalPolicy.includes("connect-src 'none'")) resolve();
+      if (event.originalPolicy.includes(CONNECT)) resolve();
     });
     setTimeout(() => reject(new Error("This browser did not enforce the page's policy, so no file will be read.")), 3000);
   });

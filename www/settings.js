@@ -50,7 +50,8 @@ function choiceInput(shared, range) {
 
 function networksInput(shared) {
   const input = el("textarea", { ...shared, rows: "3", spellcheck: "false", autocapitalize: "off" });
-  const value = () => input.value.split("\n").filter((line) => line.trim() !== "");
+  // Blank lines stay, so that a fault names the line as it is counted in the field.
+  const value = () => { const text = input.value.trimEnd(); return text === "" ? [] : text.split("\n"); };
   return { input, value, set: (to) => { input.value = to.join("\n"); }, initial: [] };
 }
 
@@ -59,9 +60,10 @@ export function knobForm(glue, groups, changed, { slider = false, titles = true 
   const controls = [];
   const check = () => {
     const settings = read();
-    const faults = new Map(glue.checkSettings(settings).map(({ key, message }) => [key, message]));
+    const faults = new Map();
+    for (const { key, message } of glue.checkSettings(settings)) faults.set(key, faults.has(key) ? `${faults.get(key)}; ${message}` : message);
     for (const one of controls) one.complain(faults.get(one.key) ?? "");
-    changed(settings, faults.size === 0);
+    changed(settings, faults.size === 0, [...faults.values()]);
   };
   const sections = groups.map((group) => {
     const own = group.knobs.map((knob) => control(knob, check, slider));

@@ -17,7 +17,11 @@ export function openWhatIf(glue, catalog, apply) {
     const moved = JSON.stringify(own) !== JSON.stringify(complete(mine(base)));
     show(change, await apply({ ...base, ...own }), moved ? reset : null);
   });
-  const form = knobForm(glue, groups, (own, sound) => sound && act(complete(own)), { slider: true, titles: false });
+  let wrong = [];
+  const form = knobForm(glue, groups, (own, sound, faults) => {
+    wrong = faults;
+    if (sound) act(complete(own));
+  }, { slider: true, titles: false });
   const live = new Set(form.controls.map(({ key }) => key));
   /** Every live knob named: one put back to its default must override the run's own value. */
   const complete = (own) => Object.fromEntries(form.controls.map((one) => [one.key, own[one.key] ?? one.initial]));
@@ -31,10 +35,13 @@ export function openWhatIf(glue, catalog, apply) {
     /** The settings the run was made with. */
     begin(settings) {
       base = settings;
+      wrong = [];
       for (const one of form.controls) one.set(mine(base)[one.key] ?? one.initial);
       for (const one of form.controls) one.complain("");
       show(change, null, null);
     },
+    /** What of the form does not stand as typed; the page then shows the last settings that did. */
+    faults: () => wrong,
     /** Puts an address on the list of networks, where there is one. */
     allow: list ? (address) => {
       if (!list.value().includes(address)) list.set([...list.value(), address]);

@@ -7,6 +7,7 @@ pub mod rows;
 pub mod summary;
 pub mod lists;
 pub mod difference;
+pub mod previous;
 pub mod plot;
 #[cfg(test)]
 mod fixture;

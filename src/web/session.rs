@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsError, JsValue};
 
 use super::plain::{self, Answer, thrown};
 use super::shelf::{self, BlobShelf, Parts};
+use crate::alert::{Redaction, compose};
 use crate::analysis::{self, Analysis, Progress};
 use crate::catalog;
 use crate::export::{EXPORTERS, Export};
@@ -18,6 +19,7 @@ use crate::view::difference::{blocked, difference};
 use crate::view::host::host;
 use crate::view::lists::lists;
 use crate::view::plot::PLOTS;
+use crate::view::previous::Previous;
 use crate::view::rows::rows;
 use crate::view::summary::summary;
 use crate::view::table::{Query, columns, order, page};
@@ -138,6 +140,20 @@ impl Session {
         plain::give(&difference(&self.baseline, &blocked(&outcome.report)))
     }
 
+    /// What loading today's block list in place of an earlier one (its text) would change.
+    /// Throws, with every line named, where a line is neither an address nor a network.
+    pub fn compare(&self, text: &str) -> Answer {
+        let previous = Previous::parse(text).map_err(|faults| thrown(faults.join("\n")))?;
+        plain::give(&previous.changes(&blocked(&self.outcome()?.report)))
+    }
+
+    /// The alert as it would go: `{ subject, body, key, mailto, mailto_cut, eml }`. `now` is in seconds since 1970.
+    pub fn alert(&self, level: &str, now: f64) -> Answer {
+        let alert = compose(self.outcome()?, Redaction::parse(level).map_err(thrown)?);
+        let (mailto, mailto_cut, eml) = (alert.mailto(), alert.mailto_cut(), alert.eml(now as i64));
+        plain::give(&Letter { subject: alert.subject, body: alert.body, key: alert.key, mailto, mailto_cut, eml })
+    }
+
     /// The files of one exporter: `{ name, mime, parts }` each. `pictures` is an array of `[plot key, bytes]`.
     pub fn export(&self, key: &str, now: f64, pictures: &Array) -> Answer {
         let exporter = EXPORTERS.iter().find(|exporter| exporter.about.key == key);
@@ -183,6 +199,16 @@ fn address(text: &str) -> Result<Address, JsError> {
     let number = |text: &str| text.strip_prefix("AS")?.parse().ok().map(Address::As);
     let address = Address::parse(text).or_else(|| number(text));
     address.ok_or_else(|| thrown(format!("{text:?} is no address")))
+}
+
+#[derive(Serialize)]
+struct Letter {
+    subject: String,
+    body: String,
+    key: String,
+    mailto: String,
+    mailto_cut: bool,
+    eml: String,
 }
 
 #[derive(Serialize)]

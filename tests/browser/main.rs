@@ -5,13 +5,16 @@
 mod cdp;
 mod chrome;
 mod inputs;
+mod mailbox;
 #[path = "../mmdb/mod.rs"]
 mod mmdb;
 mod site;
 mod tab;
 
+mod alert;
 mod cancel;
 mod faults;
 mod journey;
+mod lists;
 mod looks;
 mod seal;

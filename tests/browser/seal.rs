@@ -13,7 +13,8 @@ const ATTEMPTS: &str = include_str!("attempts.js");
 /// A host that leads to the server that stands for the world.
 const FOREIGN: &str = "http://elsewhere.example/";
 
-fn attempts(target: &str) -> String {
+/// The script that tries everything against addresses that begin so.
+pub fn attempts(target: &str) -> String {
     format!("({ATTEMPTS})({target:?})")
 }
 

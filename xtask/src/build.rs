@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::Result;
 use crate::bundle;
+use crate::relay::{self, Origin};
 use crate::shell;
 use crate::toolchain::{Tools, tools};
 
@@ -13,9 +14,11 @@ pub fn dist() -> PathBuf {
     shell::root().join("dist")
 }
 
-/// Builds the page; `dev` compiles faster and leaves a slower, larger page.
-pub fn build(dev: bool) -> Result<()> {
-    build_with(&tools()?, dev)
+/// Builds the page; `dev` compiles faster and leaves a slower, larger page. `relay` is the alert relay's origin,
+/// the one server the page may reach after its seal.
+pub fn build(dev: bool, relay: Option<&Origin>) -> Result<()> {
+    build_with(&tools()?, dev)?;
+    relay.map_or(Ok(()), |origin| relay::name_in(&dist(), origin))
 }
 
 /// Builds the page with tools already found.

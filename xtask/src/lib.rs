@@ -1,9 +1,9 @@
 //! The project's own commands, and the pieces the browser tests share with them.
 //!
 //! One file per command (`serve`, `build`, `test`, `bench`), and beneath them: `shell` runs programs, `toolchain`
-//! finds or installs what a build needs, `bundle` finishes the page that Trunk leaves, `server`
-//! serves a folder on this machine, `chromium` finds a browser, `outside` has real programs
-//! take the outputs, `steps` keeps the account of a test run.
+//! finds or installs what a build needs, `bundle` finishes the page that Trunk leaves, `relay` names the alert
+//! relay in it, `server` serves a folder on this machine, `chromium` finds a browser, `outside` hands outputs to
+//! the programs they are for, `steps` keeps the account of a test run.
 #![forbid(unsafe_code)]
 
 pub mod shell;
@@ -11,10 +11,11 @@ pub mod steps;
 pub mod server;
 pub mod chromium;
 pub mod toolchain;
-pub mod outside;
 pub mod bundle;
+pub mod relay;
 pub mod build;
 pub mod serve;
+pub mod outside;
 pub mod test;
 pub mod bench;
 

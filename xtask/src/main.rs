@@ -3,13 +3,17 @@
 
 use std::process::ExitCode;
 
+use xtask::relay::Origin;
 use xtask::{Result, bench, build, serve, test};
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  serve [--port N] [--no-open]      build the page and serve it on this machine
-  build [--dev]                     leave the page in dist/, ready for any static host
+  serve [--port N] [--no-open] [--relay ORIGIN]
+                                    build the page and serve it on this machine
+  build [--dev] [--relay ORIGIN]    leave the page in dist/, ready for any static host;
+                                    --relay names the one server the sealed page may reach,
+                                    the alert relay, such as http://127.0.0.1:8427
   test  [--quick] [--with-tools]    run every check; --quick leaves out the browser,
                                     --with-tools adds the outside programs some outputs are for
   bench [--rows N,N] [--quick]      time page, library and scikit-learn; --quick runs each once";
@@ -19,7 +23,7 @@ fn main() -> ExitCode {
     let command = if words.is_empty() { String::new() } else { words.remove(0) };
     let outcome = match command.as_str() {
         "serve" => serve_command(words),
-        "build" => flags(words, ["--dev"]).and_then(|[dev]| build::build(dev)),
+        "build" => build_command(words),
         "bench" => bench_command(words),
         "test" => {
             flags(words, ["--quick", "--with-tools"]).and_then(|[quick, with_tools]| test::test(quick, with_tools))
@@ -40,25 +44,37 @@ fn main() -> ExitCode {
 }
 
 fn bench_command(mut words: Vec<String>) -> Result<()> {
-    let rows = valued(&mut words, "--rows")?;
+    let rows = option(&mut words, "--rows")?;
     let [quick] = flags(words, ["--quick"])?;
     bench::bench(rows.as_deref(), quick)
 }
 
-fn serve_command(mut words: Vec<String>) -> Result<()> {
-    let number =
-        |number: String| number.parse().map_err(|_| format!("--port takes a number up to 65535, not {number:?}"));
-    let port = valued(&mut words, "--port")?.map(number).transpose()?;
-    let [no_open] = flags(words, ["--no-open"])?;
-    serve::serve(port, !no_open)
+fn build_command(mut words: Vec<String>) -> Result<()> {
+    let relay = relay(&mut words)?;
+    let [dev] = flags(words, ["--dev"])?;
+    build::build(dev, relay.as_ref())
 }
 
-/// Takes a flag and the word behind it from the command line, where it stands there.
-fn valued(words: &mut Vec<String>, flag: &str) -> Result<Option<String>> {
-    match words.iter().position(|word| word == flag) {
+fn serve_command(mut words: Vec<String>) -> Result<()> {
+    let port = match option(&mut words, "--port")? {
+        None => None,
+        Some(number) => Some(number.parse().map_err(|_| format!("--port takes a number up to 65535, not {number:?}"))?),
+    };
+    let relay = relay(&mut words)?;
+    let [no_open] = flags(words, ["--no-open"])?;
+    serve::serve(port, !no_open, relay.as_ref())
+}
+
+fn relay(words: &mut Vec<String>) -> Result<Option<Origin>> {
+    option(words, "--relay")?.map(|origin| Origin::parse(&origin)).transpose()
+}
+
+/// Takes an option and its value out of the command line.
+fn option(words: &mut Vec<String>, name: &str) -> Result<Option<String>> {
+    match words.iter().position(|word| word == name) {
         None => Ok(None),
         Some(at) if at + 1 < words.len() => Ok(words.drain(at..at + 2).nth(1)),
-        Some(_) => Err(format!("{flag} takes a value").into()),
+        Some(_) => Err(format!("{name} takes a value").into()),
     }
 }
 

@@ -1,20 +1,21 @@
-//! The programs that the outputs are for, and real mail servers: installed from Debian where that may be,
-//! and handed what Flowglass makes.
+//! `cargo xtask test --with-tools`: the firewalls, proxies and mail servers that outputs are for, where Debian has them.
+//! None of them is needed: what cannot be had is named, and its tests are left out.
+
+use std::process::Command;
 
 use crate::Result;
 use crate::shell;
 use crate::steps::{Steps, TestCount};
 
-const OUTPUTS: &str = "outputs in real programs";
-const MAIL: &str = "relay with mail servers";
+pub const FILES: &str = "outputs in real programs";
+pub const MAIL: &str = "relay and real mail servers";
 
-/// Programs that take an output, and Debian's package of each. A program that is not to be had is passed over
-/// by its test, and named in the summary.
+/// A program that a test looks for, and Debian's package with it.
 const PROGRAMS: [(&str, &str); 9] = [
     ("nft", "nftables"),
     ("ipset", "ipset"),
     ("iptables-restore", "iptables"),
-    ("nginx", "nginx-light"),
+    ("nginx", "nginx"),
     ("apache2", "apache2"),
     ("caddy", "caddy"),
     ("haproxy", "haproxy"),
@@ -22,42 +23,112 @@ const PROGRAMS: [(&str, &str); 9] = [
     ("named-checkzone", "bind9-utils"),
 ];
 
-/// Runs both steps.
+/// What `tests/tools.rs` prints for a program that is not there.
+const SKIPPED: &str = " is not installed: skipped";
+
+/// Installs what is missing and runs both steps.
 pub fn run(steps: &mut Steps) {
-    steps.run(OUTPUTS, || {
-        let missing = || PROGRAMS.iter().filter(|(program, _)| shell::find(&[program]).is_none());
-        // One by one, for a package that this release of Debian has not must not keep the others away.
-        for (program, package) in missing() {
-            if let Err(fault) = shell::install_packages(&[package]) {
-                println!("{program} cannot be installed: {fault}");
-            }
-        }
-        let absent: Vec<&str> = missing().map(|(program, _)| *program).collect();
-        let told = ignored_tests(&["--workspace", "--test", "tools"])?;
-        Ok(if absent.is_empty() { told } else { format!("{told}; not there: {}", absent.join(", ")) })
-    });
-    if let Some(reason) = without_mail_servers() {
-        return steps.skip(MAIL, &reason);
+    let mut missing: Vec<&str> =
+        PROGRAMS.iter().filter(|(program, _)| !there(program)).map(|(_, package)| *package).collect();
+    missing.extend(
+        [(!there("postfix")).then_some("postfix"), (!aiosmtpd()).then_some("python3-aiosmtpd")].iter().flatten(),
+    );
+    install(&missing);
+    steps.run(FILES, files);
+    let (postfix, aiosmtpd) = (there("postfix") && shell::is_root(), aiosmtpd());
+    if postfix || aiosmtpd {
+        steps.run(MAIL, || mail(postfix, aiosmtpd));
+    } else {
+        steps.skip(MAIL, "no postfix (and root) and no python3-aiosmtpd");
     }
-    steps.run(MAIL, || ignored_tests(&["--workspace", "--test", "all"]));
 }
 
-/// Why the tests with mail servers cannot run here, if they cannot.
-fn without_mail_servers() -> Option<String> {
-    let there =
-        || shell::find(&["postfix"]).is_some() && shell::ask("/usr/bin/python3", &["-c", "import aiosmtpd"]).is_some();
-    if !shell::is_root() {
-        return Some("Postfix needs root".to_owned());
+/// One package at a time, so that one that is missing or broken does not keep the others away.
+fn install(packages: &[&str]) {
+    if packages.is_empty() {
+        return;
     }
-    let installed = there() || shell::install_packages(&["postfix", "python3-aiosmtpd"]).is_ok_and(|_| there());
-    (!installed).then(|| "needs postfix and python3-aiosmtpd (Debian's names)".to_owned())
+    if shell::find(&["apt-get"]).is_none() || !shell::is_root() {
+        println!("not installed, for that needs apt-get and root: {}", packages.join(", "));
+        return;
+    }
+    tolerate(&["update", "-q"]);
+    for package in packages {
+        // apt-get also fails for another package that is half configured; the look for the program decides.
+        tolerate(&["install", "-q", "-y", "--no-install-recommends", package]);
+    }
 }
 
-/// Runs the tests that an ordinary run leaves out. One after the other: the servers have fixed ports.
-fn ignored_tests(which: &[&str]) -> Result<String> {
+fn tolerate(arguments: &[&str]) {
+    let outcome = shell::run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
+    if let Err(fault) = outcome {
+        println!("passed over: {fault}");
+    }
+}
+
+fn there(program: &str) -> bool {
+    shell::find(&[program]).is_some()
+}
+
+fn aiosmtpd() -> bool {
+    shell::ask("python3", &["-c", "import aiosmtpd"]).is_some()
+}
+
+/// Hands every output to the program it is for.
+fn files() -> Result<String> {
+    let mut command = shell::cargo(&["test", "--workspace", "--test", "tools"]);
+    command.args(["--", "--ignored", "--nocapture", "--test-threads=1"]);
     let mut count = TestCount::default();
-    let mut command = shell::cargo(&["test"]);
-    command.args(which).args(["--", "--ignored", "--test-threads=1"]);
+    let mut absent = Vec::new();
+    shell::watch(&mut command, |line| {
+        count.look(line);
+        absent.extend(absent_program(line));
+    })?;
+    told(&count, &absent)
+}
+
+/// Sends through the mail servers that are there.
+fn mail(postfix: bool, aiosmtpd: bool) -> Result<String> {
+    let mut command = shell::cargo(&["test", "--workspace", "--test", "all"]);
+    command.args(["--", "--ignored", "--test-threads=1"]);
+    let mut absent = Vec::new();
+    for (there, name, filter) in
+        [(postfix, "postfix (and root)", "servers::postfix"), (aiosmtpd, "aiosmtpd", "servers::aiosmtpd")]
+    {
+        if there {
+            command.arg(filter);
+        } else {
+            absent.push(name.to_owned());
+        }
+    }
+    let mut count = TestCount::default();
     shell::watch(&mut command, |line| count.look(line))?;
-    count.told()
+    told(&count, &absent)
+}
+
+/// The program that a line of output says is not there. The test's name may stand before it on the line.
+fn absent_program(line: &str) -> Option<String> {
+    let (before, _) = line.split_once(SKIPPED)?;
+    before.split_whitespace().last().map(str::to_owned)
+}
+
+fn told(count: &TestCount, absent: &[String]) -> Result<String> {
+    let ran = count.told()?;
+    Ok(if absent.is_empty() { ran } else { format!("{ran}; skipped, not there: {}", absent.join(", ")) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let line = "test caddy_takes_the_list ... caddy is not installed: skipped";
+        assert_eq!(absent_program(line).as_deref(), Some("caddy"));
+        assert_eq!(absent_program("test nginx_takes_the_list ... ok"), None);
+        let mut count = TestCount::default();
+        assert!(told(&count, &[]).is_err(), "nothing ran");
+        count.look("test result: ok. 9 passed; 0 failed; 0 ignored");
+        assert_eq!(told(&count, &["caddy".to_owned()]).expect("it ran"), "9 tests; skipped, not there: caddy");
+    }
 }

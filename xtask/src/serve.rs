@@ -6,14 +6,15 @@ use std::thread;
 
 use crate::Result;
 use crate::build;
+use crate::relay::Origin;
 use crate::server::Server;
 
 const PORT: u16 = 8080;
 
 /// Builds, serves `dist/` and prints the address. Runs until it is stopped.
 /// Where no port is asked for and the usual one is taken, any free one does.
-pub fn serve(port: Option<u16>, open: bool) -> Result<()> {
-    build::build(false)?;
+pub fn serve(port: Option<u16>, open: bool, relay: Option<&Origin>) -> Result<()> {
+    build::build(false, relay)?;
     let dist = build::dist();
     let server = match Server::start(&dist, "/", port.unwrap_or(PORT)) {
         Err(fault) if fault.kind() == ErrorKind::AddrInUse && port.is_none() => Server::start(&dist, "/", 0),

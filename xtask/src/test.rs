@@ -31,6 +31,10 @@ pub fn test(quick: bool, with_tools: bool) -> Result<()> {
     steps.run(NATIVE, native);
     if with_tools {
         outside::run(&mut steps);
+    } else {
+        for name in [outside::FILES, outside::MAIL] {
+            steps.skip(name, "only with --with-tools");
+        }
     }
     if quick {
         for name in BROWSER_STEPS {
@@ -104,6 +108,8 @@ fn browser(chromium: &Chromium) -> Result<String> {
     let mut command = shell::cargo(&["test", "--workspace", "--test", "browser"]);
     command.args(["--", "--ignored", "--test-threads=1", "--nocapture"]);
     command.env("CHROMIUM", &chromium.browser).env("FLOWGLASS_DIST", build::dist());
+    // The alert's way ends in the relay's own program.
+    shell::run(&mut shell::cargo(&["build", "--workspace"]))?;
     let mut count = TestCount::default();
     shell::watch(&mut command, |line| count.look(line))?;
     count.told()

@@ -5,6 +5,7 @@ mod mail_server;
 mod postfix;
 mod relay;
 
+mod composed;
 mod crash;
 mod headers;
 mod http;
