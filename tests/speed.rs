@@ -1,4 +1,5 @@
-//! How fast a capture is read: `cargo test --release --test speed -- --ignored --nocapture`.
+//! How fast a capture is read: `cargo test --release --no-default-features --test speed -- --ignored --nocapture`.
+//! Without the command line: in release it wants the library built another way, under the same file name.
 
 use std::time::Instant;
 

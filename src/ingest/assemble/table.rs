@@ -1,7 +1,5 @@
 //! The open flows: which flow a packet belongs to, when one ends, and what becomes of it.
 
-use std::hash::{Hash, Hasher};
-
 use rustc_hash::FxHashMap;
 
 use crate::ingest::intake::Intake;
@@ -18,24 +16,12 @@ use super::segment::{Segment, TCP, UDP};
 pub type FlowId = u32;
 
 /// What the packets of a flow share in both directions: the lower end first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     ends: [Ip; 2],
     ports: [u16; 2],
     protocol: u8,
     one_way: bool,
-}
-
-/// Three numbers instead of the bytes of every field: the table is asked once per packet.
-impl Hash for Key {
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let [a, b] = self.ends.map(|Ip(end)| (end >> 64) as u64 ^ end as u64);
-        let [p, q] = self.ports.map(u64::from);
-        state.write_u64(a);
-        state.write_u64(b);
-        state.write_u64(p << 32 | q << 16 | u64::from(self.protocol) << 8 | u64::from(self.one_way));
-    }
 }
 
 /// All flows of one capture.
