@@ -82,7 +82,7 @@ impl Analysis {
         let judgement = judge::judge(&traffic, &JudgeSettings::new(&settings)?, &mut |stage, fraction| {
             progress(Progress { stage: stage_title(stage), fraction });
         });
-        let scene = Scene { traffic: &traffic, geography: &geography, judgement: &judgement, settings: &settings };
+        let scene = Scene::new(&traffic, &geography, &judgement, &settings);
         let (findings, detectors) = detect(&scene, |about| progress(Progress { stage: about.title, fraction: 0.0 }));
         progress(Progress { stage: "Weighing the evidence", fraction: 0.0 });
         let mut hosts = risk::assess(&traffic, &geography, &findings, &settings);

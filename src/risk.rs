@@ -36,6 +36,12 @@ pub const COMMAND_AND_CONTROL: Knob = cap(
     "All evidence of remote control together adds at most this.",
     85.0,
 );
+pub const BEHAVIOUR: Knob = cap(
+    "risk.behaviour",
+    "Most for unusual behaviour",
+    "All evidence of unusual behaviour together adds at most this.",
+    25.0,
+);
 pub const WEAK_EVIDENCE: Knob = cap(
     "risk.weak_evidence",
     "Most for weak evidence",
@@ -44,8 +50,17 @@ pub const WEAK_EVIDENCE: Knob = cap(
 );
 
 /// The settings of this stage.
-pub const KNOBS: &[&Knob] =
-    &[&MODELS, &SCANNING, &SPOOFING, &INTERCEPTION, &BRUTE_FORCE, &FLOOD, &COMMAND_AND_CONTROL, &WEAK_EVIDENCE];
+pub const KNOBS: &[&Knob] = &[
+    &MODELS,
+    &SCANNING,
+    &SPOOFING,
+    &INTERCEPTION,
+    &BRUTE_FORCE,
+    &FLOOD,
+    &COMMAND_AND_CONTROL,
+    &BEHAVIOUR,
+    &WEAK_EVIDENCE,
+];
 
 fn cap_of(family: Family) -> &'static Knob {
     match family {
@@ -56,6 +71,7 @@ fn cap_of(family: Family) -> &'static Knob {
         Family::BruteForce => &BRUTE_FORCE,
         Family::Flood => &FLOOD,
         Family::CommandAndControl => &COMMAND_AND_CONTROL,
+        Family::Behaviour => &BEHAVIOUR,
     }
 }
 

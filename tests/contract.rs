@@ -93,7 +93,7 @@ fn the_checked_defaults_pass_the_check_again() {
 fn empty_traffic_gives_no_finding() {
     let (traffic, geography, judgement, settings) =
         (Traffic::default(), Geography::default(), Judgement::default(), defaults());
-    let scene = Scene { traffic: &traffic, geography: &geography, judgement: &judgement, settings: &settings };
+    let scene = Scene::new(&traffic, &geography, &judgement, &settings);
     for detector in DETECTORS {
         let needs = (detector.needs)(&scene);
         assert!(needs.iter().all(|need| !need.is_empty()), "{} needs nothing it can name", detector.about.key);

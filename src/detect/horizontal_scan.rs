@@ -7,7 +7,7 @@ use crate::model::traffic::{AddressId, Traffic};
 
 use super::attempts::{Attempt, Outcome, attempts, looks_like_answers};
 use super::evidence::{Distinct, Quality, points, role, severity};
-use super::tally::{Order, Seen};
+use super::tally::Seen;
 use super::{Detector, Scene};
 
 pub const HORIZONTAL_SCAN: Detector = Detector {
@@ -63,10 +63,10 @@ struct Sweep {
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let threshold = scene.settings.count(&TARGETS);
-    let order = Order::of(scene.traffic);
+    let order = &scene.order;
     let many = |source: &AddressId| order.targets(scene.traffic, *source).nth(threshold - 1).is_some();
     let found = order.sources(threshold).filter(many).filter_map(|source| {
-        let mut attempts = attempts(scene.traffic, &order, source, 1);
+        let mut attempts = attempts(scene.traffic, order, source, 1);
         attempts.retain(|attempt| counts(scene.traffic, attempt));
         attempts.sort_by_key(|attempt| attempt.port);
         let sweeps = attempts.chunk_by(|a, b| a.port == b.port);

@@ -14,6 +14,7 @@ use crate::model::judgement::Judgement;
 use crate::model::report::{DetectorRun, Status};
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
+use tally::Order;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
 mod address_claims;
@@ -39,6 +40,19 @@ pub struct Scene<'a> {
     pub geography: &'a Geography,
     pub judgement: &'a Judgement,
     pub settings: &'a Checked,
+    /// The rows by source and target, sorted once for all detectors that count.
+    order: Order,
+}
+
+impl<'a> Scene<'a> {
+    pub fn new(
+        traffic: &'a Traffic,
+        geography: &'a Geography,
+        judgement: &'a Judgement,
+        settings: &'a Checked,
+    ) -> Self {
+        Scene { traffic, geography, judgement, settings, order: Order::of(traffic) }
+    }
 }
 
 /// One way to notice an attacker.

@@ -4,7 +4,7 @@ use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding, Role};
 
 use super::evidence::{points, severity};
-use super::tally::{Order, Seen};
+use super::tally::Seen;
 use super::{Detector, Scene};
 
 pub const SOURCE_PORT_SPREAD: Detector = Detector {
@@ -40,7 +40,7 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let traffic = scene.traffic;
     let threshold = scene.settings.count(&PORTS);
-    let order = Order::of(traffic);
+    let order = &scene.order;
     let mut ports = Vec::new();
     let mut findings = Vec::new();
     for source in order.sources(threshold + 1) {

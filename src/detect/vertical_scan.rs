@@ -6,7 +6,7 @@ use crate::model::traffic::{AddressId, Traffic};
 
 use super::attempts::{Attempt, attempts, looks_like_answers};
 use super::evidence::{Distinct, Quality, points, role, severity};
-use super::tally::{Order, Seen};
+use super::tally::Seen;
 use super::{Detector, Scene};
 
 pub const VERTICAL_SCAN: Detector = Detector {
@@ -56,9 +56,9 @@ struct Probe {
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let threshold = scene.settings.count(&PORTS);
-    let order = Order::of(scene.traffic);
+    let order = &scene.order;
     let found = order.sources(threshold).filter_map(|source| {
-        let attempts = attempts(scene.traffic, &order, source, threshold);
+        let attempts = attempts(scene.traffic, order, source, threshold);
         let probes = attempts.chunk_by(|a, b| a.target == b.target);
         let mut probes: Vec<Probe> = probes.filter_map(|run| probe(scene.traffic, run, threshold)).collect();
         // A known target says more than an unknown one; of the known ones, the best evidence is reported.

@@ -23,6 +23,8 @@ pub enum Family {
     Flood,
     /// Talking home on a schedule, tunnels, exfiltration.
     CommandAndControl,
+    /// Unlike its own past or unlike its neighbours, without a named attack.
+    Behaviour,
 }
 
 /// What part the subject plays in what was seen.

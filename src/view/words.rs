@@ -115,6 +115,7 @@ pub fn family(family: Family) -> &'static str {
         Family::BruteForce => "Password guessing",
         Family::Flood => "Flooding",
         Family::CommandAndControl => "Command and control",
+        Family::Behaviour => "Unusual behaviour",
     }
 }
 

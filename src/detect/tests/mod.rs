@@ -32,7 +32,7 @@ fn traffic<'a>(records: impl IntoIterator<Item = Record<'a>>) -> Traffic {
 /// What one detector finds with default settings.
 fn found(detector: &Detector, traffic: &Traffic, geography: &Geography, judgement: &Judgement) -> Vec<Finding> {
     let settings = Checked::default();
-    let scene = Scene { traffic, geography, judgement, settings: &settings };
+    let scene = Scene::new(traffic, geography, judgement, &settings);
     assert_eq!((detector.needs)(&scene), Vec::<String>::new());
     (detector.run)(&scene)
 }
@@ -66,7 +66,7 @@ fn empty_traffic_and_bare_addresses_give_nothing_and_no_panic() {
     let bare = traffic((0..50).map(|_| Record::from_source(address("10.0.0.1"))));
     for traffic in [Traffic::default(), bare] {
         let (geography, judgement, settings) = Default::default();
-        let scene = Scene { traffic: &traffic, geography: &geography, judgement: &judgement, settings: &settings };
+        let scene = Scene::new(&traffic, &geography, &judgement, &settings);
         let (findings, runs) = detect(&scene, |_| ());
         assert!(findings.is_empty());
         assert!(runs.iter().all(|run| !run.needs.is_empty()), "{runs:?}");
@@ -81,7 +81,7 @@ fn findings_are_in_range_and_the_same_every_time() {
     let run = || {
         let (traffic, geography, judgement, settings) =
             (busy(), Default::default(), Default::default(), Default::default());
-        let scene = Scene { traffic: &traffic, geography: &geography, judgement: &judgement, settings: &settings };
+        let scene = Scene::new(&traffic, &geography, &judgement, &settings);
         detect(&scene, |_| ()).0
     };
     let findings = run();

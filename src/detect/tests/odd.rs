@@ -45,7 +45,7 @@ fn without_models_the_reasons_are_named() {
     let missing = vec![("isolation_forest", "no destination port column".to_owned())];
     let (traffic, geography, settings) = Default::default();
     let judgement = Judgement { missing, ..Judgement::default() };
-    let scene = Scene { traffic: &traffic, geography: &geography, judgement: &judgement, settings: &settings };
+    let scene = Scene::new(&traffic, &geography, &judgement, &settings);
     assert_eq!((detector("model_votes").needs)(&scene), ["isolation_forest: no destination port column"]);
 }
 
@@ -75,6 +75,6 @@ fn each_kind_of_unknown_place_has_its_own_weight() {
 fn a_database_of_networks_cannot_tell_places() {
     let (traffic, judgement, settings) = Default::default();
     let geography = Geography { sources: vec![source("GeoLite2-ASN", 6)], located: Vec::new() };
-    let scene = Scene { traffic: &traffic, geography: &geography, judgement: &judgement, settings: &settings };
+    let scene = Scene::new(&traffic, &geography, &judgement, &settings);
     assert_eq!((detector("geo_unknown").needs)(&scene).len(), 1);
 }
