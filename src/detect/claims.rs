@@ -69,7 +69,7 @@ fn is_on_link(address: Address) -> bool {
 /// The MAC of one machine: no group address, not all zeros, and none that routers hand to each other:
 /// VRRP and CARP (RFC 9568: 00:00:5e:00:01:xx and 02:xx), HSRP (RFC 2281: 00:00:0c:07:ac:xx; version 2:
 /// 00:00:0c:9f:fx:xx) and GLBP (00:07:b4:00:xx:xx).
-fn is_station(mac: Mac) -> bool {
+pub fn is_station(mac: Mac) -> bool {
     let virtual_router = matches!(
         mac,
         [0, 0, 0x5e, 0, 1 | 2, _]

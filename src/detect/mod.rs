@@ -3,6 +3,8 @@
 mod attempts;
 mod claims;
 pub mod evidence;
+mod neighbours;
+mod observed;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -18,9 +20,15 @@ use tally::Order;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
 mod address_claims;
+mod arp_many_claims;
+mod arp_rebinding;
+mod dhcp_starvation;
+mod dns_conflict;
 mod geo_unknown;
 mod horizontal_scan;
+mod icmp_redirect;
 mod model_votes;
+mod rogue_dhcp;
 mod source_port_spread;
 mod vertical_scan;
 
@@ -30,6 +38,12 @@ pub const DETECTORS: &[&Detector] = &[
     &vertical_scan::VERTICAL_SCAN,
     &horizontal_scan::HORIZONTAL_SCAN,
     &address_claims::ADDRESS_CLAIMED_BY_SEVERAL_MACS,
+    &arp_many_claims::ARP_MANY_CLAIMS,
+    &arp_rebinding::ARP_REBINDING,
+    &rogue_dhcp::ROGUE_DHCP,
+    &dhcp_starvation::DHCP_STARVATION,
+    &icmp_redirect::ICMP_REDIRECT,
+    &dns_conflict::DNS_CONFLICT,
     &source_port_spread::SOURCE_PORT_SPREAD,
     &geo_unknown::GEO_UNKNOWN,
 ];

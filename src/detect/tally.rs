@@ -1,5 +1,6 @@
 //! Rows grouped by source and target, in linear time and four bytes per row, for all detectors that count.
 
+use crate::model::observation::At;
 use crate::model::traffic::{AddressId, Traffic};
 
 /// All rows, sorted by source, then destination, then input order. Rows past 2^32 are left out.
@@ -96,10 +97,36 @@ impl Seen {
     pub fn add(&mut self, traffic: &Traffic, row: usize) {
         self.rows += 1;
         if let Some(start) = traffic.start.get(row) {
-            let end = start + traffic.duration.get(row).unwrap_or(0.0);
-            self.first = Some(self.first.map_or(start, |first| first.min(start)));
-            self.last = Some(self.last.map_or(end, |last| last.max(end)));
+            self.stretch(start, start + traffic.duration.get(row).unwrap_or(0.0));
         }
+    }
+
+    /// Adds a packet.
+    pub fn note(&mut self, at: &At) {
+        self.rows += 1;
+        // A capture without times says 0.
+        if at.time != 0.0 {
+            self.stretch(at.time, at.time);
+        }
+    }
+
+    /// Adds what was seen elsewhere.
+    pub fn join(&mut self, other: &Seen) {
+        self.rows += other.rows;
+        if let (Some(first), Some(last)) = (other.first, other.last) {
+            self.stretch(first, last);
+        }
+    }
+
+    fn stretch(&mut self, start: f64, end: f64) {
+        self.first = Some(self.first.map_or(start, |first| first.min(start)));
+        self.last = Some(self.last.map_or(end, |last| last.max(end)));
+    }
+
+    pub fn of_packets<'a>(packets: impl IntoIterator<Item = &'a At>) -> Self {
+        let mut seen = Seen::default();
+        packets.into_iter().for_each(|at| seen.note(at));
+        seen
     }
 
     pub fn of(traffic: &Traffic, rows: impl IntoIterator<Item = u32>) -> Self {

@@ -88,6 +88,8 @@ pub struct Dns {
     pub addresses: [Option<Address>; 4],
     /// Bytes of the message.
     pub size: u16,
+    /// The frame's source: an answer in another's name comes from another card.
+    pub source_mac: Option<[u8; 6]>,
     pub source: Address,
     pub destination: Address,
     pub source_port: u16,

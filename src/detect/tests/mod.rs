@@ -1,6 +1,8 @@
 //! Small scenes for the detectors, and the laws that all detectors keep.
 
+mod answers;
 mod intercepted;
+mod neighbours;
 mod odd;
 mod scans;
 

@@ -66,6 +66,7 @@ fn message(
         answers: dns.answers(),
         addresses: dns.addresses().map(|ip| ip.map(Ip::address)),
         size: u16::try_from(bytes.len()).unwrap_or(u16::MAX),
+        source_mac: sight.macs.source,
         source: datagram.source.address(),
         destination: datagram.destination.address(),
         source_port: segment.ports[0],
