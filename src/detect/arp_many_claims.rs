@@ -117,7 +117,7 @@ fn poisoner(card: &[Claimed], contested: &FxHashSet<Address>, others: Answers, r
     let victims = told.into_iter().chain(taken).collect();
     let subject = Address::Mac(card[0].mac);
     Some(
-        Piece { about: &ARP_MANY_CLAIMS.about, technique: "T1557.002", subject, seen, weight, victims, summary }
+        Piece { about: &ARP_MANY_CLAIMS.about, technique: Some("T1557.002"), subject, seen, weight, victims, summary }
             .finding(),
     )
 }

@@ -144,7 +144,8 @@ fn interceptor(taken: &[(Mac, &Rebound)], own: Address) -> Finding {
         listed(&victims),
         counted(changes, "change"),
     );
-    Piece { about: &ARP_REBINDING.about, technique: "T1557.002", subject, seen, weight, victims, summary }.finding()
+    Piece { about: &ARP_REBINDING.about, technique: Some("T1557.002"), subject, seen, weight, victims, summary }
+        .finding()
 }
 
 /// Nothing says which card is the wrong one.
@@ -158,5 +159,6 @@ fn unclear(one: &Rebound, least: usize) -> Finding {
         format!("{} changes its card {} ({}), {how}", one.address, counted(one.changes, "time"), listed(&cards));
     let (subject, seen) = (one.address, one.seen);
     let victims = Vec::new();
-    Piece { about: &ARP_REBINDING.about, technique: "T1557.002", subject, seen, weight, victims, summary }.finding()
+    Piece { about: &ARP_REBINDING.about, technique: Some("T1557.002"), subject, seen, weight, victims, summary }
+        .finding()
 }

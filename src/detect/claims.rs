@@ -61,7 +61,7 @@ pub fn claims(traffic: &Traffic) -> Vec<Claim> {
 }
 
 /// An address of one machine on a local network.
-fn is_on_link(address: Address) -> bool {
+pub fn is_on_link(address: Address) -> bool {
     let class = address.ip().and_then(special).map(|special| special.class);
     matches!(class, Some(Class::Private | Class::Shared | Class::Benchmarking))
 }

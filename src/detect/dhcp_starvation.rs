@@ -119,7 +119,7 @@ fn finding(messages: &[Dhcp], burst: &[&Dhcp], least: usize) -> Finding {
     let subject = sender.or(server).unwrap_or(burst[0].destination);
     let victims = server.into_iter().collect();
     let about = &DHCP_STARVATION.about;
-    let piece = Piece { about, technique: "T1499.002", subject, seen, weight, victims, summary };
+    let piece = Piece { about, technique: Some("T1499.002"), subject, seen, weight, victims, summary };
     Finding { role: if sender.is_some() { Role::Attacker } else { Role::Victim }, ..piece.finding() }
 }
 

@@ -183,7 +183,7 @@ fn finding(group: &[(Address, bool, Doubt<'_>)], seen: &Observations) -> Finding
     let victims = group.iter().flat_map(|(.., doubt)| [doubt.odd.destination, doubt.odd.source]).collect();
     let when = Seen::of_packets(group.iter().map(|(.., doubt)| &doubt.odd.at));
     let about = &DNS_CONFLICT.about;
-    let piece = Piece { about, technique: "T1557", subject, seen: when, weight, victims, summary };
+    let piece = Piece { about, technique: Some("T1557"), subject, seen: when, weight, victims, summary };
     let finding = piece.finding();
     if is_forger || strong == 0 { finding } else { Finding { role: Role::Victim, ..finding } }
 }

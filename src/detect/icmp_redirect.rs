@@ -91,7 +91,7 @@ fn finding(sent: &[Redirect<'_>], holders: &FxHashMap<Address, Vec<Mac>>) -> Fin
         Some(redirect) => {
             let mac = redirect.packet.source_mac.map(Address::Mac);
             let card = mac.map_or(String::new(), |mac| format!(", {mac}"));
-            let why = format!(", but were sent by the card of the new gateway{card}");
+            let why = format!(", but the messages came from the card of the new gateway{card}");
             (redirect.gateway, (75.0, 0.8), why)
         }
         None if both => (source, (65.0, 0.75), ", both of two neighbours to each other: it stands between them".into()),
@@ -105,7 +105,8 @@ fn finding(sent: &[Redirect<'_>], holders: &FxHashMap<Address, Vec<Mac>>) -> Fin
         list.dedup();
     }
     let count = counted(sent.len(), "redirect");
-    let summary = format!("{count} in the name of {source} send {} to {}{why}", listed(&told), listed(&gateways));
+    let summary = format!("{source} told {} in {count} to send through {}{why}", listed(&told), listed(&gateways));
     let seen = Seen::of_packets(sent.iter().map(|redirect| &redirect.packet.at));
-    Piece { about: &ICMP_REDIRECT.about, technique: "T1557", subject, seen, weight, victims: told, summary }.finding()
+    Piece { about: &ICMP_REDIRECT.about, technique: Some("T1557"), subject, seen, weight, victims: told, summary }
+        .finding()
 }

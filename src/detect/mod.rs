@@ -22,14 +22,21 @@ use tally::Order;
 mod address_claims;
 mod arp_many_claims;
 mod arp_rebinding;
+mod bogon_source;
 mod dhcp_starvation;
 mod dns_conflict;
+mod gateway_change;
 mod geo_unknown;
 mod horizontal_scan;
 mod icmp_redirect;
 mod model_votes;
+mod name_poisoning;
+mod relayed_packets;
 mod rogue_dhcp;
+mod rogue_router;
+mod server_identity;
 mod source_port_spread;
+mod ttl_inconsistency;
 mod vertical_scan;
 
 /// Every detector Flowglass runs.
@@ -44,6 +51,13 @@ pub const DETECTORS: &[&Detector] = &[
     &dhcp_starvation::DHCP_STARVATION,
     &icmp_redirect::ICMP_REDIRECT,
     &dns_conflict::DNS_CONFLICT,
+    &rogue_router::ROGUE_ROUTER,
+    &name_poisoning::NAME_POISONING,
+    &server_identity::SERVER_IDENTITY_CHANGE,
+    &relayed_packets::RELAYED_PACKETS,
+    &gateway_change::GATEWAY_CHANGE,
+    &ttl_inconsistency::TTL_INCONSISTENCY,
+    &bogon_source::BOGON_SOURCE,
     &source_port_spread::SOURCE_PORT_SPREAD,
     &geo_unknown::GEO_UNKNOWN,
 ];

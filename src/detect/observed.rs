@@ -13,7 +13,7 @@ pub type Weight = (f64, f64);
 /// What one piece of evidence says. Severity and role follow from its weight.
 pub struct Piece<'a> {
     pub about: &'a About,
-    pub technique: &'static str,
+    pub technique: Option<&'static str>,
     pub subject: Address,
     pub seen: Seen,
     pub weight: Weight,
@@ -40,7 +40,7 @@ impl Piece<'_> {
             severity: severity(points),
             confidence,
             points,
-            technique: Some(self.technique),
+            technique: self.technique,
             summary: self.summary,
         }
     }

@@ -146,5 +146,8 @@ fn judged(server: &Server, all: &[Server], most: u64) -> Option<Finding> {
         listed(&others),
     );
     let (subject, seen, victims) = (server.address, server.seen, clients);
-    Some(Piece { about: &ROGUE_DHCP.about, technique: "T1557.003", subject, seen, weight, victims, summary }.finding())
+    Some(
+        Piece { about: &ROGUE_DHCP.about, technique: Some("T1557.003"), subject, seen, weight, victims, summary }
+            .finding(),
+    )
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod intercepted;
+mod local;
 mod neighbours;
 mod odd;
 mod scans;
