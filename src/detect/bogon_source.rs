@@ -8,6 +8,7 @@ use crate::model::finding::{Family, Finding};
 use crate::model::special::{Class, special};
 use crate::model::traffic::{AddressId, Traffic};
 
+use super::claims::is_station;
 use super::observed::{Piece, counted};
 use super::tally::Seen;
 use super::{Detector, Scene};
@@ -20,7 +21,8 @@ pub const BOGON_SOURCE: Detector = Detector {
                aside, a loopback address that talks to another machine, and a sender that is its own receiver. Why: \
                such a source is forged, or a device is broken. Networks that check their senders (RFC 2827, known as \
                BCP 38) drop it at the border.",
-        limits: "The address says nothing of who forged it, so nobody is blocked for it. Addresses for examples in \
+        limits: "A machine that talks to itself is only listed where its packets have a network card, because inside the \
+                 machine that is normal; so are echoes of BFD (UDP port 3785). The address says nothing of who forged it, so nobody is blocked for it. Addresses for examples in \
                  texts (192.0.2.0/24 and the like) are left out: they stand for real ones in made-up and anonymised \
                  data. Private sources that come from outside are not looked at, because the input does not say which \
                  side a packet came from. At most 1,000 addresses are listed.",
@@ -72,9 +74,20 @@ fn impossible(traffic: &Traffic, row: usize, source: AddressId, classes: &[Optio
             Some("is the machine itself, yet talks to another one")
         }
         Some(Class::Loopback | Class::Unspecified) => None,
-        _ if source == destination => Some("is its own receiver (a LAND attack, or a broken device)"),
+        // Inside a machine there is no card, or one of zeros.
+        _ if source == destination
+            && traffic.source_mac.get(row).is_some_and(is_station)
+            && !is_bfd_echo(traffic, row) =>
+        {
+            Some("is its own receiver (a LAND attack, or a broken device)")
+        }
         _ => None,
     }
+}
+
+/// RFC 5881: a router sends such a packet to itself by way of its neighbour.
+fn is_bfd_echo(traffic: &Traffic, row: usize) -> bool {
+    [traffic.source_port.get(row), traffic.destination_port.get(row)].contains(&Some(3785))
 }
 
 fn finding(subject: Address, why: &str, seen: Seen) -> Finding {

@@ -29,6 +29,8 @@ mod gateway_change;
 mod geo_unknown;
 mod horizontal_scan;
 mod icmp_redirect;
+mod impossible_rtt;
+mod impossible_travel;
 mod model_votes;
 mod name_poisoning;
 mod relayed_packets;
@@ -58,6 +60,8 @@ pub const DETECTORS: &[&Detector] = &[
     &gateway_change::GATEWAY_CHANGE,
     &ttl_inconsistency::TTL_INCONSISTENCY,
     &bogon_source::BOGON_SOURCE,
+    &impossible_rtt::IMPOSSIBLE_RTT,
+    &impossible_travel::IMPOSSIBLE_TRAVEL,
     &source_port_spread::SOURCE_PORT_SPREAD,
     &geo_unknown::GEO_UNKNOWN,
 ];

@@ -32,14 +32,17 @@ pub const RELAYED_PACKETS: Detector = Detector {
     run,
 };
 
-/// No source: routes that change by one hop in mid-connection are rare, so a few connections are enough.
+/// No source: between neighbours no packet is ever forwarded, so one connection is enough.
 pub const FLOWS: Knob = Knob {
     key: "relayed_packets.flows",
     label: "Forwarded connections",
-    help: "A card that forwards at least this many connections is reported. 2 is this program's own choice.",
+    help: "A card that forwards at least this many connections between neighbours is reported. 1 is this program's own choice.",
     unit: "connections",
-    range: Range::Integer { min: 1, max: 100_000, default: 2 },
+    range: Range::Integer { min: 1, max: 100_000, default: 1 },
 };
+
+/// Beyond the local network a route may change by one hop in mid-connection: fewer connections are not listed.
+const ROUTED: usize = 3;
 
 fn needs(scene: &Scene<'_>) -> Vec<String> {
     let mut needs = Vec::new();
@@ -80,7 +83,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         relay.seen.add(traffic, row);
     }
     let least = scene.settings.count(&FLOWS);
-    relays.retain(|_, relay| relay.all >= least);
+    relays.retain(|_, relay| relay.local >= least || relay.all >= ROUTED);
     if relays.is_empty() {
         return Vec::new();
     }

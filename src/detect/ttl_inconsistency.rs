@@ -19,7 +19,8 @@ pub const TTL_INCONSISTENCY: Detector = Detector {
                packets of one machine take the same way; a forger elsewhere cannot easily imitate the distance. A \
                reset from another distance than the rest of its connection is how connections are cut by a third party.",
         limits: "Firewalls, load balancers and proxies answer in a server's name from another distance, several \
-                 machines share one address behind a translator, and routes change by a hop or two. So this is weak \
+                 machines share one address behind a translator, routes change by a hop or two, and \
+                 scanning tools choose the time-to-live at random. So this is weak \
                  evidence, and the address named is the one imitated, not the forger. About one forged packet in ten \
                  has the right distance by chance. Distances of more than 30 hops are taken for traceroute and left out.",
     },

@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::model::finding::Role;
+use crate::model::geo::{GeoSource, Located, Place};
 use crate::model::observation::{At, Dns, Ends, NameService, RouterAdvertisement, SshKey, Tls, TlsFact};
 use crate::model::record::Wire;
+use crate::model::settings::Settings;
 
 fn at(time: u32) -> At {
     At { time: f64::from(time) + 1.0, file: 0, packet: u64::from(time) + 1 }
@@ -200,7 +202,10 @@ fn distances_that_do_not_fit_are_weak_evidence() {
 
 #[test]
 fn impossible_senders_are_listed_and_possible_ones_not() {
-    let find = |source, to| found_in(detector("bogon_source"), &traffic([flow(source, to, (1, 2))]));
+    let on_wire = |source, to| Record { source_mac: Some(card(1)), ..flow(source, to, (1, 2)) };
+    let find = |source, to| found_in(detector("bogon_source"), &traffic([on_wire(source, to)]));
+    let within = Record { source_mac: Some([0; 6]), ..flow("10.0.0.1", "10.0.0.1", (1, 2)) };
+    assert_eq!(found_in(detector("bogon_source"), &traffic([within])), [], "inside one machine");
     for (source, to) in
         [("224.0.0.5", "10.0.0.1"), ("240.1.1.1", "10.0.0.1"), ("127.0.0.1", "10.0.0.1"), ("10.0.0.1", "10.0.0.1")]
     {
@@ -212,4 +217,32 @@ fn impossible_senders_are_listed_and_possible_ones_not() {
     {
         assert_eq!(find(source, to), [], "{source}");
     }
+}
+
+fn timed_answer(milliseconds: f64, known: bool) -> Vec<Finding> {
+    let wire = Wire { handshake: Some(milliseconds / 1_000.0), ..Wire::default() };
+    let traffic = traffic([Record { wire, ..flow("10.0.0.5", "9.9.9.9", (5000, 443)) }]);
+    // Sydney, seen from Stockholm: 15,600 km.
+    let sydney = Place { position: Some((-33.87, 151.21)), accuracy_radius: Some(600), ..Place::default() };
+    let source =
+        GeoSource { file: "x".to_owned(), kind: "GeoLite2-City".to_owned(), built: 0, ip_version: 6, error: None };
+    let located = vec![Located::Special("private"), Located::Place(sydney)];
+    let geography = Geography { sources: vec![source], located };
+    let detector = detector("impossible_rtt");
+    let json = r#"{"impossible_rtt.latitude": 59.33, "impossible_rtt.longitude": 18.07, "impossible_rtt.known": true}"#;
+    let json = if known { json } else { "{}" };
+    let settings = serde_json::from_str::<Settings>(json).unwrap().check(detector.knobs).unwrap();
+    let judgement = Judgement::default();
+    let scene = Scene::new(&traffic, &geography, &judgement, &settings);
+    assert_eq!((detector.needs)(&scene).is_empty(), known);
+    if known { (detector.run)(&scene) } else { Vec::new() }
+}
+
+#[test]
+fn an_answer_before_light_could_return_is_weak_evidence() {
+    let early = timed_answer(140.0, true);
+    assert_eq!((early.len(), early[0].subject, early[0].role), (1, address("9.9.9.9"), Role::Bystander));
+    assert!(early[0].summary.contains("140.0 ms"), "{}", early[0].summary);
+    assert_eq!(timed_answer(151.0, true), [], "with the accuracy radius taken off it is 15,000 km");
+    assert_eq!(timed_answer(1.0, false), [], "the place of capture is not known");
 }
