@@ -9,6 +9,7 @@ use crate::model::traffic::{AddressId, Traffic};
 
 use super::claims::{Claim, Mac, claims};
 use super::evidence::{role, severity};
+use super::observed::counted;
 use super::{Detector, Scene};
 
 pub const ADDRESS_CLAIMED_BY_SEVERAL_MACS: Detector = Detector {
@@ -18,7 +19,8 @@ pub const ADDRESS_CLAIMED_BY_SEVERAL_MACS: Detector = Detector {
         help: "What: looks for local addresses that more than one network card (MAC) uses at the same time. Why: an \
                attacker who wants to read others' traffic tells them that their gateway's address is at his own \
                card. The card that also has an address of its own, or claims several foreign ones, is the one named; \
-               else, with little weight, the one that uses the address only now and then.",
+               else the one that uses the address only now and then, with little weight unless it returns \
+               again and again.",
         limits: "Only private, shared and benchmarking addresses are looked at: others come through a router, whose \
                  card stands for all of them. So a local network with public addresses is not covered. A card with \
                  more addresses than the router setting allows is taken for a router and left out, and an attacker \
@@ -143,11 +145,18 @@ fn intruder(group: &[Claim]) -> Option<&Claim> {
     (within && little.rows <= much.rows / 10).then_some(little)
 }
 
-/// It may still be a second machine with the same address: worth watching, not blocking.
+/// From this many returns on it is no second machine with the same address: that one stays. Our own choice.
+const RETURNS: u32 = 5;
+
+/// Coming once it may still be a second machine with the same address: worth watching, not blocking.
 fn intrusion(traffic: &Traffic, claim: &Claim) -> Finding {
     let (mac, victim) = (Address::Mac(claim.mac), traffic.address(claim.address));
-    let summary = format!("{mac} now and then uses {victim}, which belongs to another MAC");
-    Finding { summary, victims: vec![victim], ..finding(traffic, &[claim], mac, 30.0, 0.4) }
+    let (points, confidence) = if claim.turns >= RETURNS { (50.0, 0.6) } else { (30.0, 0.4) };
+    let summary = format!(
+        "{mac} now and then uses {victim}, which belongs to another MAC ({})",
+        counted(claim.turns as usize, "return")
+    );
+    Finding { summary, victims: vec![victim], ..finding(traffic, &[claim], mac, points, confidence) }
 }
 
 /// Several MACs on one address, and nothing that says which of them is wrong.

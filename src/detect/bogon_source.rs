@@ -70,7 +70,8 @@ fn impossible(traffic: &Traffic, row: usize, source: AddressId, classes: &[Optio
     match classes[source.index()] {
         Some(Class::Multicast | Class::Broadcast) => Some("is the address of a group, not of a sender"),
         Some(Class::Reserved) => Some("lies in a range that is set aside"),
-        Some(Class::Loopback) if classes[destination.index()] != Some(Class::Loopback) => {
+        // Group messages go round inside the machine, too.
+        Some(Class::Loopback) if !matches!(classes[destination.index()], Some(Class::Loopback | Class::Multicast)) => {
             Some("is the machine itself, yet talks to another one")
         }
         Some(Class::Loopback | Class::Unspecified) => None,

@@ -20,6 +20,8 @@ pub struct Claim {
     pub address: AddressId,
     pub mac: Mac,
     pub rows: u32,
+    /// How often the address passed to this card from another one, in input order.
+    pub turns: u32,
     /// Seconds since 1970 where every row has a time, else row numbers.
     pub first: f64,
     pub last: f64,
@@ -31,6 +33,7 @@ pub fn claims(traffic: &Traffic) -> Vec<Claim> {
     let timed = traffic.start.filled() == traffic.rows();
     let on_link: Vec<bool> = traffic.addresses().iter().map(|&address| is_on_link(address)).collect();
     let mut pairs: FxHashMap<(AddressId, Mac), Claim> = FxHashMap::default();
+    let mut holders: Vec<Option<Mac>> = vec![None; traffic.addresses().len()];
     for row in 0..traffic.rows() {
         if traffic.protocol.get(row) == Some(IGMP) {
             continue;
@@ -44,13 +47,15 @@ pub fn claims(traffic: &Traffic) -> Vec<Claim> {
                 continue;
             }
             let full = pairs.len() >= MOST_PAIRS;
-            let fresh = Claim { address, mac, rows: 0, first: at, last: at };
+            let fresh = Claim { address, mac, rows: 0, turns: 0, first: at, last: at };
             let claim = match pairs.get_mut(&(address, mac)) {
                 Some(claim) => claim,
                 None if full => continue,
                 None => pairs.entry((address, mac)).or_insert(fresh),
             };
             claim.rows = claim.rows.saturating_add(1);
+            let before = holders[address.index()].replace(mac);
+            claim.turns += u32::from(before.is_some_and(|before| before != mac));
             claim.first = claim.first.min(at);
             claim.last = claim.last.max(at);
         }

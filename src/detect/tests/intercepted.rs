@@ -57,6 +57,9 @@ fn a_card_that_intrudes_now_and_then_is_named_with_little_weight() {
     let findings = claims((0..100).map(|at| sent("10.0.0.1", if at == 40 || at == 60 { EVE } else { VICTIM }, at)));
     assert_eq!((findings.len(), findings[0].subject), (1, address("02:00:00:00:00:03")));
     assert!(findings[0].confidence < 0.5 && findings[0].rows == 2, "it may be a duplicate address");
+    let again = claims((0..100).map(|at| sent("10.0.0.1", if at % 12 == 11 { EVE } else { VICTIM }, at)));
+    assert_eq!((again[0].role, again[0].rows), (Role::Attacker, 8), "a second machine would stay");
+    assert!(again[0].summary.contains("8 returns"), "{}", again[0].summary);
 }
 
 #[test]
