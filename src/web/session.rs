@@ -19,7 +19,7 @@ use crate::view::difference::{blocked, difference};
 use crate::view::host::host;
 use crate::view::lists::lists;
 use crate::view::plot::PLOTS;
-use crate::view::previous::Previous;
+use crate::view::previous::{Previous, today};
 use crate::view::rows::rows;
 use crate::view::summary::summary;
 use crate::view::table::{Query, columns, order, page};
@@ -144,7 +144,7 @@ impl Session {
     /// Throws, with every line named, where a line is neither an address nor a network.
     pub fn compare(&self, text: &str) -> Answer {
         let previous = Previous::parse(text).map_err(|faults| thrown(faults.join("\n")))?;
-        plain::give(&previous.changes(&blocked(&self.outcome()?.report)))
+        plain::give(&previous.changes(&today(self.outcome()?)))
     }
 
     /// The alert as it would go: `{ subject, body, key, mailto, mailto_cut, eml }`. `now` is in seconds since 1970.

@@ -12,6 +12,7 @@ use flowglass::model::outcome::Outcome;
 use flowglass::model::record::Record;
 use flowglass::model::report::Decision;
 use flowglass::model::settings::Settings;
+use flowglass::policy::surroundings;
 use ipnet::IpNet;
 use proptest::prelude::*;
 
@@ -25,6 +26,12 @@ fn networks(outcome: &Outcome) -> Vec<String> {
 fn set(outcome: &mut Outcome, json: &str) {
     let settings: Settings = serde_json::from_str(json).unwrap();
     outcome.report.settings = settings.check(&knobs()).unwrap();
+    look_around(outcome);
+}
+
+/// As the analysis does once the traffic is complete.
+fn look_around(outcome: &mut Outcome) {
+    outcome.report.surroundings = surroundings(&outcome.traffic, &outcome.report.settings);
 }
 
 #[test]
@@ -78,6 +85,7 @@ fn a_name_server_of_several_hosts_is_withheld_and_one_of_two_is_not() {
             let record = Record { destination, destination_port: Some(53), ..Record::from_source(source) };
             outcome.traffic.push(&Record { packets_received: Some(answered), ..record });
         }
+        look_around(&mut outcome);
         networks(&outcome)
     };
     assert_eq!(ask(3, 1), Vec::<String>::new());
