@@ -7,11 +7,13 @@ use crate::ingest::intake::Intake;
 use crate::ingest::reader::Reader;
 use crate::judge::{self, JudgeSettings};
 use crate::ml::{dbscan, forest, svm};
+use crate::model::home::HOME;
 use crate::model::judgement::{Judgement, UNJUDGED};
 use crate::model::outcome::Outcome;
 use crate::model::report::{Input, ModelRun, Models, REPORT_VERSION, Report, Span};
 use crate::model::settings::Checked;
-use crate::{policy, risk};
+use crate::policy::{self, Guard};
+use crate::risk;
 
 /// Where an analysis stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,11 +88,13 @@ impl Analysis {
         let (findings, detectors) = detect(&scene, |about| progress(Progress { stage: about.title, fraction: 0.0 }));
         progress(Progress { stage: "Weighing the evidence", fraction: 0.0 });
         let mut hosts = risk::assess(&traffic, &geography, &findings, &settings);
-        let withheld = policy::decide(&mut hosts, &settings);
+        let surroundings = policy::surroundings(&traffic, &settings);
+        let withheld = policy::decide(&mut hosts, Guard::new(&settings, &surroundings), &settings);
         let report = Report {
             version: REPORT_VERSION,
             generator: format!("flowglass {}", env!("CARGO_PKG_VERSION")),
             settings,
+            surroundings,
             span: traffic.span().map(|(first, last)| Span { first, last }),
             inputs,
             databases: geography.sources.clone(),
@@ -107,8 +111,14 @@ impl Analysis {
 
 /// Decides anew with other policy settings, without running anything again.
 pub fn redecide(outcome: &mut Outcome, settings: Checked) {
-    outcome.report.withheld = policy::decide(&mut outcome.report.hosts, &settings);
-    outcome.report.settings = settings;
+    let report = &mut outcome.report;
+    // Only other home networks make another look at the traffic necessary, which takes its time.
+    if settings.networks(&HOME) != report.settings.networks(&HOME) {
+        report.surroundings = policy::surroundings(&outcome.traffic, &settings);
+    }
+    let guard = Guard::new(&settings, &report.surroundings);
+    report.withheld = policy::decide(&mut report.hosts, guard, &settings);
+    report.settings = settings;
 }
 
 /// The stage of the models as a person reads it: the model's title, or the step's own name.

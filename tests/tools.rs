@@ -1,20 +1,39 @@
 //! The real programs read what the exporters write. Ignored in an ordinary run: they must be installed
 //! (`cargo xtask test --with-tools`). A program that is not there is named and passed over.
+#![cfg(not(target_arch = "wasm32"))]
 
 #[path = "exports/outcome.rs"]
 #[allow(dead_code, reason = "the outcomes are shared with the tests that read the files back")]
 mod outcome;
+#[path = "tools/official.rs"]
+mod official;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use flowglass::analysis::Analysis;
+use flowglass::catalog::knobs;
 use flowglass::model::outcome::Outcome;
+use flowglass::model::report::Decision;
+use flowglass::model::settings::Settings;
+use flowglass::sample;
 
-/// The lists every program must take: none, three and ten thousand addresses.
+/// The lists every program must take: none, three, the sample's, and ten thousand addresses of both families.
 fn outcomes() -> Vec<(&'static str, Outcome)> {
     let mixed = outcome::blocking(&outcome::mixed(10_000));
-    vec![("empty", outcome::blocking(&[])), ("small", outcome::small()), ("large", mixed)]
+    vec![("empty", outcome::blocking(&[])), ("small", outcome::small()), ("sample", sampled()), ("large", mixed)]
+}
+
+/// The sample as it is analysed.
+fn sampled() -> Outcome {
+    let mut analysis = Analysis::new(Settings::default().check(&knobs()).unwrap());
+    analysis.begin("sample.csv");
+    analysis.feed(&sample::csv(1, 2_000)).unwrap();
+    analysis.finish_file().unwrap();
+    let outcome = analysis.run(&mut |_| ()).unwrap();
+    assert!(outcome.report.hosts.iter().any(|host| host.decision == Decision::Block), "the sample blocks nobody");
+    outcome
 }
 
 /// Writes the files of `key` for `outcome` and gives their folder.

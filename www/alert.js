@@ -22,7 +22,9 @@ function meaning(status, wait, reason) {
   if (status === 202) return ["accepted", "Accepted: the relay has stored the alert and delivers it by mail. Nothing more to do; pressing again sends no second mail."];
   if (status === 401) return ["denied", "Denied: the token is missing or wrong. Enter the token from the relay's configuration."];
   if (status === 403) return ["denied", `Denied: the relay does not serve this page or this address of itself${because}. Have ${location.origin} put on its list of origins and ${new URL(relay).host} on its list of hosts.`];
-  if (status === 429 || status === 503) {
+  if (status === 413) return ["refused", `Refused: the alert is longer than the relay takes${because}. It was not sent. Choose another redaction level, or take the .eml file.`];
+  // A proxy before the relay answers 502 or 504 where the relay itself is down.
+  if (status === 429 || status >= 500) {
     const when = wait ? `in ${wait} seconds` : "in a minute";
     const what = status === 429 ? "Too many alerts at once" : `The relay cannot take the alert now${because}`;
     return ["limited", `${what}: it was not sent. Press again ${when}.`];

@@ -3,6 +3,8 @@
 import { $, el, fold, problems, say } from "./dom.js";
 
 const EVERYTHING = "flowglass.zip";
+/** The name of the zip that holds all files of one export. */
+const bundle = (key) => `flowglass-${key.replaceAll("_", "-")}.zip`;
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 /** Hands a file to the browser. */
@@ -20,8 +22,16 @@ export function openDownloads(engine, catalog, pictures, faults) {
     const made = await engine.call("export", [key, nowSeconds(), await pictures()]);
     // An export over a device's limit splits: its further files come along with the first.
     const wanted = made.filter((file) => file.name === name || (name === names[0] && !names.includes(file.name)));
-    for (const file of wanted) save(file.name, file.mime, file.parts);
-    if (wanted.length === 0) problems([`${name} has nothing in it for this analysis, so it was not written.`]);
+    // Chromium drops what goes beyond ten downloads in a second, and says nothing: several files go as one.
+    if (wanted.length > 1) await together(key);
+    else if (wanted.length === 1) save(wanted[0].name, wanted[0].mime, wanted[0].parts);
+    else problems([`${name} has nothing in it for this analysis, so it was not written.`]);
+  }
+
+  /** All files of one export. */
+  async function together(key) {
+    const { name, mime, parts } = await engine.call("exportZip", [key, bundle(key), nowSeconds(), await pictures()]);
+    save(name, mime, parts);
   }
 
   async function everything() {
@@ -43,7 +53,8 @@ export function openDownloads(engine, catalog, pictures, faults) {
   } }, name);
 
   const entry = ({ key, title, help, limits, files: names }) => el("li", null,
-    el("div", { class: "export" }, el("strong", null, title), el("span", { class: "buttons" }, names.map((name) => button(name, () => files(key, name, names), "small")))),
+    el("div", { class: "export" }, el("strong", null, title), el("span", { class: "buttons" }, names.map((name) => button(name, () => files(key, name, names), "small")),
+      names.length > 1 ? button(bundle(key), () => together(key), "small") : null)),
     el("p", { class: "quiet" }, help), limits ? fold("Limits", el("p", { class: "quiet" }, limits)) : null);
 
   const standard = catalog.exporters.filter((exporter) => exporter.standard);

@@ -14,7 +14,7 @@ export function showRuns({ runs }) {
 }
 
 /** Rejected rows and withheld addresses. */
-export function showLeftOut({ rejected, withheld, withheld_count: count }) {
+export function showLeftOut({ rejected, withheld, withheld_count: count, surroundings }) {
   const more = (shown, all) => (shown < all ? el("p", { class: "quiet" }, `The first ${number(shown)} of ${number(all)}.`) : null);
   const rows = rejected.total === 0 ? el("p", { class: "quiet" }, "No row was rejected.") : [
     plainTable("Rejected rows by reason", [column("File"), column("Reason"), column("Rows", true)], rejected.reasons),
@@ -24,5 +24,6 @@ export function showLeftOut({ rejected, withheld, withheld_count: count }) {
   const held = count === 0 ? el("p", { class: "quiet" }, "No address was withheld from blocking.") : [
     more(withheld.length, count), plainTable("Withheld addresses", [column("Address"), column("Why it is not blocked")], withheld),
   ];
-  $("#left-out > div").replaceChildren(el("div", null, el("h3", null, "Rejected rows"), rows), el("div", null, el("h3", null, "Withheld from blocking"), held));
+  const own = el("ul", { class: "quiet" }, surroundings.map(([title, addresses]) => el("li", null, `${title}: ${addresses}.`)));
+  $("#left-out > div").replaceChildren(el("div", null, el("h3", null, "Rejected rows"), rows), el("div", null, el("h3", null, "Withheld from blocking"), held, own));
 }

@@ -56,7 +56,7 @@ export function openPrevious(engine) {
     const names = (title, some, count) => (count ? fold(`${title} ${number(count)}`,
       el("p", { class: "names" }, some.join(", "), count > some.length ? ` and ${number(count - some.length)} more` : "")) : null);
     told.replaceChildren(...[
-      el("p", null, el("strong", null, `Against ${name} (${number(before)} entries): ${number(more)} added, ${number(fewer)} removed.`), ` ${number(after)} addresses are to block now.`),
+      el("p", null, el("strong", null, `Against ${name} (${number(before)} entries): ${number(more)} added, ${number(fewer)} removed.`), ` Today's list has ${number(after)}.`),
       wide ? el("p", { class: "quiet" }, `${number(wide)} of its entries are networks: an address within one counts as there already, and what else it blocks is not counted.`) : null,
       names("Added", added, more), names("Removed", removed, fewer),
     ].filter(Boolean));

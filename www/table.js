@@ -19,6 +19,7 @@ export class Table {
   #version = 0;
   #matching = 0;
   #active = 0;
+  #total = 0;
   #drawn = "";
   #height = 40;
 
@@ -51,8 +52,7 @@ export class Table {
       this.#active = 0;
       this.scroller.scrollTop = 0;
     }
-    this.count.textContent = first.matching === first.total
-      ? `${number(first.total)} addresses` : `${number(first.matching)} of ${number(first.total)} addresses`;
+    this.#total = first.total;
     this.table.setAttribute("aria-rowcount", first.matching + 1);
     this.#draw(true);
   }
@@ -126,12 +126,13 @@ export class Table {
   /** Draws the rows in view between two spacers that stand for all others. */
   #draw(anew) {
     this.#height = parseFloat(getComputedStyle(this.scroller).getPropertyValue("--row")) || 40;
-    const all = Math.min(this.#matching, Math.floor(TALLEST / this.#height));
+    const all = this.#reachable();
     const first = Math.max(0, Math.floor(this.scroller.scrollTop / this.#height) - MARGIN);
     const last = Math.min(all, Math.ceil((this.scroller.scrollTop + this.scroller.clientHeight) / this.#height) + MARGIN);
     const window = `${first} ${last} ${all}`;
     if (!anew && window === this.#drawn) return;
     this.#drawn = window;
+    this.#tell(all);
     const focused = this.body.contains(document.activeElement);
     const rows = [];
     for (let index = first; index < last; index += 1) rows.push(this.#row(index));
@@ -139,6 +140,21 @@ export class Table {
     if (this.#matching === 0) this.body.replaceChildren(el("tr", { role: "row", class: "empty" }, el("td", { role: "gridcell", colspan: this.#columns.length }, "No address passes the filter.")));
     if (focused) this.#rowAt(this.#active)?.focus({ preventScroll: true });
     this.#fetch(first, last);
+  }
+
+  /** How many rows a browser can scroll to. */
+  #reachable() {
+    return Math.min(this.#matching, Math.floor(TALLEST / this.#height));
+  }
+
+  /** How many addresses there are, pass, and can be scrolled to. */
+  #tell(all) {
+    const [matching, total] = [number(this.#matching), number(this.#total)];
+    const counted = this.#matching === this.#total ? `${total} addresses` : `${matching} of ${total} addresses`;
+    const rest = all < this.#matching ? `; the first ${number(all)} are reached by scrolling: filter to see the rest` : "";
+    const text = counted + rest;
+    // A screen reader speaks whatever is written here, so it is written only where it changes.
+    if (this.count.textContent !== text) this.count.textContent = text;
   }
 
   #fetch(first, last) {
@@ -185,7 +201,7 @@ export class Table {
 
   #move(index, focus) {
     this.#rowAt(this.#active)?.setAttribute("tabindex", "-1");
-    this.#active = Math.max(0, Math.min(index, this.#matching - 1));
+    this.#active = Math.max(0, Math.min(index, this.#reachable() - 1));
     const top = this.#active * this.#height;
     const seen = this.scroller.clientHeight - this.#height * 2;
     if (top < this.scroller.scrollTop) this.scroller.scrollTop = top;

@@ -28,6 +28,12 @@ fn the_example_is_accepted_and_binds_loopback() {
 }
 
 #[test]
+fn a_page_may_be_served_from_an_ipv6_address() {
+    let named = example().replace("https://flowglass.example", "http://[::1]:8000");
+    assert_eq!(parse(&named, folder().path()).unwrap().origins, ["http://[::1]:8000"]);
+}
+
+#[test]
 fn unsafe_or_unclear_settings_are_refused() {
     let folder = folder();
     let changes = [

@@ -40,7 +40,8 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// The bytes to send for `entry`. Date and Message-ID come from the entry, so each attempt sends the same message.
+/// The bytes to send for `entry`, without the last line end: the SMTP client writes one before the final dot, which
+/// belongs to the text (RFC 5321, 4.1.1.4), and a second would arrive as an empty line that was not shown. Date and Message-ID come from the entry, so each attempt sends the same message.
 pub fn compose(mail: &Mail, entry: &Entry) -> Result<Vec<u8>, String> {
     let alert = entry.alert.as_ref().ok_or("the entry has no alert")?;
     let date = UNIX_EPOCH + Duration::try_from_secs_f64(entry.accepted).unwrap_or_default();
@@ -56,7 +57,11 @@ pub fn compose(mail: &Mail, entry: &Entry) -> Result<Vec<u8>, String> {
         .header(ContentType::TEXT_PLAIN)
         .body(body(&alert.body))
         .map_err(|e| e.to_string())?;
-    Ok(message.formatted())
+    let mut bytes = message.formatted();
+    if bytes.ends_with(b"\r\n") {
+        bytes.truncate(bytes.len() - 2);
+    }
+    Ok(bytes)
 }
 
 /// One line: control characters, line and paragraph separators become blanks. `=?` would be taken for the beginning of

@@ -6,10 +6,11 @@ use ipnet::IpNet;
 use rustc_hash::FxHashSet;
 
 use super::aggregate::{self, Widest};
-use super::guard::Guard;
 use super::stamp::Stamp;
 use super::{Export, knobs};
+use crate::model::outcome::Outcome;
 use crate::model::report::{Decision, Host};
+use crate::policy::Guard;
 
 /// The guarded list. IPv4 stands before IPv6 and both ascend.
 pub struct Blocklist<'a> {
@@ -25,7 +26,7 @@ pub struct Blocklist<'a> {
 impl<'a> Blocklist<'a> {
     pub fn of(export: &Export<'a>) -> Self {
         let report = &export.outcome.report;
-        let guard = Guard::new(export.outcome);
+        let guard = Guard::of(report);
         let mut hosts = Vec::new();
         let mut withheld: Vec<_> = report.withheld.iter().map(|w| (w.address.to_string(), w.reason.clone())).collect();
         for host in report.hosts.iter().filter(|host| host.decision == Decision::Block) {
@@ -35,7 +36,7 @@ impl<'a> Blocklist<'a> {
             }
         }
         let ips: Vec<IpAddr> = hosts.iter().map(|&(ip, _)| ip).collect();
-        let (networks, unseen) = networks(export, &guard, &ips);
+        let (networks, unseen) = networks(export.outcome, guard, &ips);
         let stamp = Stamp::new(export, withheld.len(), unseen);
         Blocklist { hosts, networks, withheld, stamp }
     }
@@ -50,15 +51,15 @@ impl<'a> Blocklist<'a> {
 }
 
 /// The networks of the list and how many addresses in them were never seen.
-fn networks(export: &Export<'_>, guard: &Guard<'_>, ips: &[IpAddr]) -> (Vec<IpNet>, u128) {
-    let settings = &export.outcome.report.settings;
+fn networks(outcome: &Outcome, guard: Guard<'_>, ips: &[IpAddr]) -> (Vec<IpNet>, u128) {
+    let settings = &outcome.report.settings;
     let prefix = |knob| settings.count(knob) as u8;
     let widest = Widest { v4: prefix(&knobs::WIDEST_V4), v6: prefix(&knobs::WIDEST_V6) };
     if !settings.toggle(&knobs::WHOLE) {
         return (aggregate::exact(ips, widest), 0);
     }
     let blocked: FxHashSet<IpAddr> = ips.iter().copied().collect();
-    let seen = export.outcome.traffic.addresses().iter().filter_map(|address| address.ip());
+    let seen = outcome.traffic.addresses().iter().filter_map(|address| address.ip());
     let others: Vec<IpAddr> = seen.filter(|ip| !blocked.contains(ip)).collect();
     let taken = aggregate::exact(&others, Widest { v4: 32, v6: 128 });
     let free = |network: &IpNet| {

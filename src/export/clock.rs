@@ -8,6 +8,11 @@ pub fn utc(seconds: i64) -> String {
     timestamp(seconds).to_string()
 }
 
+/// The same with milliseconds, which STIX 2.1 demands of `created` and `modified` (section 3.2).
+pub fn utc_millis(seconds: i64) -> String {
+    format!("{:.3}", timestamp(seconds))
+}
+
 /// The time as a zip entry holds it: 1980 to 2107, in steps of two seconds.
 pub fn zip_time(seconds: i64) -> zip::DateTime {
     let time = timestamp(seconds).to_zoned(TimeZone::UTC).datetime();
@@ -35,6 +40,7 @@ mod tests {
     fn times_are_utc_and_never_panic() {
         assert_eq!(utc(0), "1970-01-01T00:00:00Z");
         assert_eq!(utc(1_772_366_400), "2026-03-01T12:00:00Z");
+        assert_eq!(utc_millis(1_772_366_400), "2026-03-01T12:00:00.000Z");
         assert!(utc(i64::MAX).starts_with("9999-"));
         assert!(utc(i64::MIN).starts_with("-009999-"));
     }

@@ -5,7 +5,6 @@ pub mod cell;
 pub mod clock;
 pub mod aggregate;
 pub mod blocklist;
-mod guard;
 mod knobs;
 pub mod limits;
 mod sheet;

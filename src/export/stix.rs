@@ -29,7 +29,7 @@ pub const STIX: Exporter = Exporter {
 fn write(export: &Export<'_>, shelf: &mut dyn Shelf) -> io::Result<()> {
     let list = Blocklist::of(export);
     let author = format!("identity--{}", ids::fixed("identity"));
-    let made = clock::utc(list.stamp.made);
+    let made = clock::utc_millis(list.stamp.made);
     let mut objects = vec![json!({
         "type": "identity",
         "spec_version": "2.1",
@@ -50,7 +50,8 @@ fn write(export: &Export<'_>, shelf: &mut dyn Shelf) -> io::Result<()> {
 }
 
 fn indicator(ip: IpAddr, host: &Host, stamp: &Stamp, author: &str) -> Value {
-    let made = clock::utc(stamp.made);
+    let made = clock::utc_millis(stamp.made);
+    let risk = host.risk.clamp(0.0, 100.0) as u8;
     let kind = if ip.is_ipv4() { "ipv4-addr" } else { "ipv6-addr" };
     json!({
         "type": "indicator",
@@ -60,11 +61,12 @@ fn indicator(ip: IpAddr, host: &Host, stamp: &Stamp, author: &str) -> Value {
         "created": made,
         "modified": made,
         "name": format!("Hostile address {ip}"),
+        "description": format!("Blocked by Flowglass at a risk of {risk} of 100."),
         "indicator_types": ["malicious-activity"],
         "pattern": format!("[{kind}:value = '{ip}']"),
         "pattern_type": "stix",
         "valid_from": made,
-        "valid_until": clock::utc(stamp.expires),
-        "confidence": host.risk.clamp(0.0, 100.0) as u8,
+        "valid_until": clock::utc_millis(stamp.expires),
+        "confidence": risk,
     })
 }

@@ -12,8 +12,10 @@ pub const WITHHELD: Exporter = Exporter {
         key: "withheld",
         title: "Withheld addresses",
         help: "Every address whose risk says block but which stands on no block list, with the reason: allow-listed, \
-               private, your own, a victim, a name server that several hosts here ask.",
-        limits: "A gateway is recognised only where its address is private or in your own networks: name them.",
+               private, your own, a victim, a gateway, a name server that hosts here rely on.",
+        limits: "A gateway is recognised only by DHCP or router advertisements in a capture, or by its private address; \
+                 name your own networks otherwise. One who falsely announces itself as gateway or name server is \
+                 withheld, too, and stands here.",
     },
     files: &["withheld.csv"],
     standard: false,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::address::Address;
 use super::finding::{Finding, Role};
 use super::geo::{GeoSource, Place};
+use super::home::Home;
 use super::judgement::{ClusterSummary, VerdictSummary};
 use super::settings::Checked;
 
@@ -18,6 +19,7 @@ pub struct Report {
     /// `flowglass` and its version.
     pub generator: String,
     pub settings: Checked,
+    pub surroundings: Surroundings,
     pub span: Option<Span>,
     pub inputs: Vec<Input>,
     pub databases: Vec<GeoSource>,
@@ -28,6 +30,16 @@ pub struct Report {
     pub withheld: Vec<Withheld>,
     /// The first `MAX_REJECTED` rejected rows; `inputs` has the full counts.
     pub rejected: Vec<Rejected>,
+}
+
+/// What is known of the network the traffic was seen in; none of it is ever blocked.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Surroundings {
+    pub home: Home,
+    /// Announced by DHCP or router advertisements; ascending.
+    pub gateways: Vec<Address>,
+    /// Name servers, announced or seen to serve hosts inside; ascending.
+    pub resolvers: Vec<Address>,
 }
 
 /// Seconds since 1970, UTC.

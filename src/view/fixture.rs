@@ -10,7 +10,7 @@ use crate::model::outcome::Outcome;
 use crate::model::record::Record;
 use crate::model::report::{
     Decision, DetectorRun, Host, Input, ModelRun, Models, REPORT_VERSION, ReasonCount, Rejected, Report, Span, Status,
-    Withheld,
+    Surroundings, Withheld,
 };
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
@@ -154,6 +154,7 @@ fn report(judgement: &Judgement) -> Report {
         version: REPORT_VERSION,
         generator: "flowglass test".into(),
         settings: Checked::default(),
+        surroundings: Surroundings::default(),
         span: Some(Span { first: 1_730_926_261.0, last: 1_730_926_266.0 }),
         inputs: vec![input()],
         databases: vec![database],

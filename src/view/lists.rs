@@ -6,7 +6,7 @@ use super::words;
 use crate::about::About;
 use crate::detect::DETECTORS;
 use crate::model::judgement::{ClusterSummary, VerdictSummary};
-use crate::model::report::{DetectorRun, Input, ModelRun, Report, Status};
+use crate::model::report::{DetectorRun, Input, ModelRun, Report, Status, Surroundings};
 
 /// The lists of one report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -15,6 +15,8 @@ pub struct Lists {
     pub rejected: Rejections,
     pub withheld: Vec<(String, String)>,
     pub withheld_count: usize,
+    /// What is taken for the analyst's own, gateways and name servers: a title and the addresses.
+    pub surroundings: Vec<(&'static str, String)>,
 }
 
 /// One detector or model: whether it ran and what came of it.
@@ -44,6 +46,9 @@ pub struct Rejections {
 /// A list on the screen names at most this many lines; the report has the rest.
 pub const MAX_LINES: usize = 1000;
 
+/// A sentence names at most this many addresses.
+const MAX_INLINE: usize = 20;
+
 /// `models` are the models' own descriptions, by key.
 pub fn lists(report: &Report, models: &[About]) -> Lists {
     let withheld = report.withheld.iter().take(MAX_LINES);
@@ -52,7 +57,28 @@ pub fn lists(report: &Report, models: &[About]) -> Lists {
         rejected: rejections(report),
         withheld: withheld.map(|withheld| (withheld.address.to_string(), withheld.reason.clone())).collect(),
         withheld_count: report.withheld.len(),
+        surroundings: surroundings(&report.surroundings),
     }
+}
+
+fn surroundings(seen: &Surroundings) -> Vec<(&'static str, String)> {
+    let home = seen.home.networks();
+    let whose = match (seen.home.is_guessed(), home.is_empty()) {
+        (false, _) => "Your own networks",
+        (true, false) => "Your own networks, guessed from the private ranges in use",
+        (true, true) => "Your own networks",
+    };
+    let home = if home.is_empty() { "none known: name them under the settings".to_owned() } else { first(home) };
+    let seen = [("Gateways", &seen.gateways), ("Name servers", &seen.resolvers)];
+    let seen = seen.into_iter().filter(|(_, all)| !all.is_empty()).map(|(title, all)| (title, first(all)));
+    [(whose, home)].into_iter().chain(seen).collect()
+}
+
+/// The first few; the report has them all.
+fn first(all: &[impl ToString]) -> String {
+    let named: Vec<String> = all.iter().take(MAX_INLINE).map(ToString::to_string).collect();
+    let more = all.len().saturating_sub(MAX_INLINE);
+    if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
 }
 
 fn detector(run: &DetectorRun) -> Run {
@@ -152,6 +178,8 @@ fn rejections(report: &Report) -> Rejections {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::address::Address;
+    use crate::model::home::Home;
     use crate::view::fixture::outcome;
 
     #[test]
@@ -169,6 +197,21 @@ mod tests {
         assert_eq!(lists.rejected.total, 1);
         assert_eq!(lists.rejected.rows[0], ["flows.csv", "3", "90", "the address is missing"]);
         assert_eq!(lists.withheld, [("10.0.0.1".to_owned(), "a private address".to_owned())]);
+    }
+
+    #[test]
+    fn home_is_named_with_where_it_comes_from_and_long_lists_are_cut_with_their_count() {
+        let home = |seen: &[&str], named: &[&str]| {
+            let seen: Vec<Address> = seen.iter().map(|text| Address::parse(text).unwrap()).collect();
+            let named: Vec<ipnet::IpNet> = named.iter().map(|text| text.parse().unwrap()).collect();
+            let resolvers = (0..23u8).map(|n| Address::V4([8, 8, 8, n].into())).collect();
+            surroundings(&Surroundings { home: Home::new(&seen, &named), resolvers, ..Surroundings::default() })
+        };
+        let guessed = home(&["10.1.2.3"], &[]);
+        assert!(guessed[0].0.contains("guessed") && guessed[0].1 == "10.0.0.0/8", "{guessed:?}");
+        assert!(guessed[1].0 == "Name servers" && guessed[1].1.ends_with("8.8.8.19 and 3 more"), "{guessed:?}");
+        assert_eq!(home(&[], &["8.8.0.0/16"])[0], ("Your own networks", "8.8.0.0/16".to_owned()));
+        assert!(home(&[], &[])[0].1.starts_with("none known"));
     }
 
     #[test]

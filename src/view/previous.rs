@@ -1,13 +1,13 @@
 //! A block list from before, read to see what has changed since.
 
-use std::net::IpAddr;
-
 use ipnet::IpNet;
 use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use super::difference::MAX_NAMED;
-use crate::model::address::Address;
+use crate::export::Export;
+use crate::export::blocklist::{Blocklist, bare};
+use crate::model::outcome::Outcome;
 use crate::model::settings::parse_network;
 
 /// A list longer than this is refused: far more than any exporter writes, little enough to hold.
@@ -28,11 +28,11 @@ pub struct Previous {
 pub struct Changes {
     /// Entries of the earlier list, each once.
     pub before: usize,
-    /// Addresses blocked now.
+    /// Addresses (or networks, where some are blocked whole) on today's list.
     pub after: usize,
     /// Blocked now, and in no entry of the earlier list, in the order of the report; the first `MAX_NAMED`.
     pub added: Vec<String>,
-    /// Entries of the earlier list that hold no address blocked now; the first `MAX_NAMED`.
+    /// Entries of the earlier list that share no address with today's list; the first `MAX_NAMED`.
     pub removed: Vec<String>,
     pub added_count: usize,
     pub removed_count: usize,
@@ -76,8 +76,8 @@ impl Previous {
         if faults.is_empty() { Ok(Self { networks }) } else { Err(faults) }
     }
 
-    /// What changes if `now` is loaded in place of this list. An address that is no IP address is in no list.
-    pub fn changes(&self, now: &[Address]) -> Changes {
+    /// What changes if `now` is loaded in place of this list.
+    pub fn changes(&self, now: &[IpNet]) -> Changes {
         let set: FxHashSet<IpNet> = self.networks.iter().copied().collect();
         // One look-up per prefix length that the list has, rather than per entry.
         let mut lengths: Vec<u8> = self.networks.iter().map(IpNet::prefix_len).collect();
@@ -85,44 +85,50 @@ impl Previous {
         lengths.dedup();
         let mut used = FxHashSet::default();
         let mut added = Vec::new();
-        let mut after = 0;
-        for ip in now.iter().filter_map(ip) {
-            after += 1;
-            let within = lengths.iter().filter_map(|length| Some(IpNet::new(ip, *length).ok()?.trunc()));
-            let holds: Vec<IpNet> = within.filter(|network| set.contains(network)).collect();
+        for entry in now {
+            let wider = lengths.iter().take_while(|length| **length <= entry.prefix_len());
+            let around = wider.filter_map(|length| Some(IpNet::new(entry.addr(), *length).ok()?.trunc()));
+            let holds: Vec<IpNet> = around.filter(|network| set.contains(network)).collect();
             if holds.is_empty() {
-                added.push(ip.to_string());
+                added.push(bare(entry));
             }
             used.extend(holds);
+            used.extend(self.within(entry));
         }
-        let plain = |network: &IpNet| match network.prefix_len() == network.max_prefix_len() {
-            true => network.addr().to_string(),
-            false => network.to_string(),
-        };
         let gone = self.networks.iter().filter(|network| !used.contains(*network));
-        let mut removed: Vec<String> = gone.map(plain).collect();
+        let mut removed: Vec<String> = gone.map(bare).collect();
         let (added_count, removed_count) = (added.len(), removed.len());
         added.truncate(MAX_NAMED);
         removed.truncate(MAX_NAMED);
         let wide = self.networks.iter().filter(|network| network.prefix_len() < network.max_prefix_len()).count();
-        Changes { before: self.networks.len(), after, added, removed, added_count, removed_count, wide }
+        let (before, after) = (self.networks.len(), now.len());
+        Changes { before, after, added, removed, added_count, removed_count, wide }
+    }
+
+    /// The entries that `network` holds.
+    fn within(&self, network: &IpNet) -> impl Iterator<Item = IpNet> {
+        let first = self.networks.partition_point(|entry| entry < network);
+        self.networks[first..].iter().take_while(move |entry| network.contains(*entry)).copied()
     }
 }
 
-fn ip(address: &Address) -> Option<IpAddr> {
-    match address {
-        Address::V4(ip) => Some(IpAddr::V4(*ip)),
-        Address::V6(ip) => Some(IpAddr::V6(*ip)),
-        Address::Mac(_) | Address::As(_) => None,
-    }
+/// Today's block list as every exporter writes it, behind every guard: its addresses by falling risk, or its
+/// networks where some are blocked whole.
+pub fn today(outcome: &Outcome) -> Vec<IpNet> {
+    let list = Blocklist::of(&Export { outcome, now: 0, pictures: &[] });
+    if list.stamp.unseen > 0 { list.networks } else { list.hosts.iter().map(|(ip, _)| IpNet::from(*ip)).collect() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::report::Decision;
+    use crate::model::settings::Settings;
+    use crate::policy;
+    use crate::view::fixture::outcome;
 
-    fn addresses(texts: &[&str]) -> Vec<Address> {
-        texts.iter().map(|text| Address::parse(text).unwrap()).collect()
+    fn addresses(texts: &[&str]) -> Vec<IpNet> {
+        texts.iter().map(|text| parse_network(text).unwrap()).collect()
     }
 
     #[test]
@@ -149,5 +155,25 @@ mod tests {
         let previous = Previous::parse("192.0.2.1\n2001:db8::1\n").unwrap();
         let changes = previous.changes(&addresses(&["2001:db8::1", "192.0.2.1"]));
         assert_eq!((changes.added_count, changes.removed_count), (0, 0));
+    }
+
+    #[test]
+    fn a_network_blocked_whole_holds_what_was_listed_in_it() {
+        let previous = Previous::parse("5.5.4.255\n5.5.5.0\n5.5.5.64/26\n5.5.5.255\n5.5.6.0\n7.0.0.0/8\n").unwrap();
+        let changes = previous.changes(&addresses(&["5.5.5.0/24", "7.7.7.0/24"]));
+        assert_eq!(
+            (changes.added, changes.removed),
+            (vec!["5.5.5.0/24".to_owned()], vec!["5.5.4.255".to_owned(), "5.5.6.0".to_owned()])
+        );
+    }
+
+    #[test]
+    fn today_is_what_the_guards_leave() {
+        let mut outcome = outcome();
+        let decided = outcome.report.hosts.iter().filter(|host| host.decision == Decision::Block).count();
+        assert_eq!((decided, today(&outcome).len()), (1, 0), "203.0.113.7 is for documentation");
+        let asked = serde_json::from_str::<Settings>(r#"{"policy.block_documentation": true}"#).unwrap();
+        outcome.report.settings = asked.check(policy::KNOBS).unwrap();
+        assert_eq!(today(&outcome), addresses(&["203.0.113.7"]));
     }
 }

@@ -10,7 +10,7 @@ use super::shelf::{self, BlobShelf, Parts};
 use crate::alert::{Redaction, compose};
 use crate::analysis::{self, Analysis, Progress};
 use crate::catalog;
-use crate::export::{EXPORTERS, Export};
+use crate::export::{EXPORTERS, Export, Exporter};
 use crate::model::address::Address;
 use crate::model::chart::Chart;
 use crate::model::outcome::Outcome;
@@ -19,7 +19,7 @@ use crate::view::difference::{blocked, difference};
 use crate::view::host::host;
 use crate::view::lists::lists;
 use crate::view::plot::PLOTS;
-use crate::view::previous::Previous;
+use crate::view::previous::{Previous, today};
 use crate::view::rows::rows;
 use crate::view::summary::summary;
 use crate::view::table::{Query, columns, order, page};
@@ -144,7 +144,7 @@ impl Session {
     /// Throws, with every line named, where a line is neither an address nor a network.
     pub fn compare(&self, text: &str) -> Answer {
         let previous = Previous::parse(text).map_err(|faults| thrown(faults.join("\n")))?;
-        plain::give(&previous.changes(&blocked(&self.outcome()?.report)))
+        plain::give(&previous.changes(&today(self.outcome()?)))
     }
 
     /// The alert as it would go: `{ subject, body, key, mailto, mailto_cut, eml }`. `now` is in seconds since 1970.
@@ -156,13 +156,20 @@ impl Session {
 
     /// The files of one exporter: `{ name, mime, parts }` each. `pictures` is an array of `[plot key, bytes]`.
     pub fn export(&self, key: &str, now: f64, pictures: &Array) -> Answer {
-        let exporter = EXPORTERS.iter().find(|exporter| exporter.about.key == key);
-        let exporter = exporter.ok_or_else(|| thrown(format!("there is no export {key:?}")))?;
         let pictures = read_pictures(pictures)?;
         let export = Export { outcome: self.outcome()?, now: now as i64, pictures: &pictures };
         let mut shelf = BlobShelf::default();
-        (exporter.write)(&export, &mut shelf).map_err(thrown)?;
+        (exporter(key)?.write)(&export, &mut shelf).map_err(thrown)?;
         shelf.finish()
+    }
+
+    /// All files of one exporter as one zip of the given name.
+    #[wasm_bindgen(js_name = exportZip)]
+    pub fn export_zip(&self, key: &str, name: &str, now: f64, pictures: &Array) -> Answer {
+        let pictures = read_pictures(pictures)?;
+        let export = Export { outcome: self.outcome()?, now: now as i64, pictures: &pictures };
+        let parts = crate::export::zip_of(&export, &[exporter(key)?], Parts::default()).map_err(thrown)?;
+        shelf::blob(name, "application/zip", parts.finish())
     }
 
     /// Everything as one zip of the given name.
@@ -185,6 +192,11 @@ impl Session {
     fn outcome(&self) -> Result<&Outcome, JsError> {
         self.outcome.as_ref().ok_or_else(|| thrown(NOT_RUN))
     }
+}
+
+fn exporter(key: &str) -> Result<&'static Exporter, JsError> {
+    let found = EXPORTERS.iter().copied().find(|exporter| exporter.about.key == key);
+    found.ok_or_else(|| thrown(format!("there is no export {key:?}")))
 }
 
 fn check(settings: JsValue) -> Result<Checked, JsError> {

@@ -74,10 +74,16 @@ fn downloads_are_the_librarys(tab: &mut Tab, native: &[(String, Vec<u8>)], rows:
         assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n") && picture.len() > 1000, "{name} is no picture");
     }
     zip_holds(&tab.download("flowglass.zip"), native);
+    let together = unzip(&tab.download("flowglass-nftables.zip"));
+    let names: Vec<&str> = together.keys().map(String::as_str).collect();
+    assert_eq!(names, ["flowglass-undo.nft", "flowglass.nft"], "an export of several files is one download");
+    for (name, bytes) in native.iter().filter(|(name, _)| together.contains_key(name)) {
+        assert_eq!(together[name], *bytes, "{name} in its export's zip");
+    }
 }
 
-/// Every standard output and every other one, under its name or in a folder.
-fn zip_holds(zip: &[u8], native: &[(String, Vec<u8>)]) {
+/// The files of a zip, without their folders.
+fn unzip(zip: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut zip = zip::ZipArchive::new(Cursor::new(zip)).expect("a zip");
     let mut held = BTreeMap::new();
     for index in 0..zip.len() {
@@ -87,6 +93,12 @@ fn zip_holds(zip: &[u8], native: &[(String, Vec<u8>)]) {
         let name = file.name().expect("it has a name").rsplit('/').next().unwrap_or_default().to_owned();
         held.insert(name, bytes);
     }
+    held
+}
+
+/// Every standard output and every other one, under its name or in a folder.
+fn zip_holds(zip: &[u8], native: &[(String, Vec<u8>)]) {
+    let held = unzip(zip);
     for name in ["report.json", "rows.csv", "risky_ips.txt", "blocked_ips.txt", "risk_score_histogram.png"] {
         assert!(held.contains_key(name), "{name} is not in the zip: {:?}", held.keys());
     }

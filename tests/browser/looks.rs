@@ -38,6 +38,8 @@ fn photographs(tab: &mut Tab, folder: &Path, state: &str) {
             fs::write(&picture, tab.photograph()).expect("a picture can be written");
             let wide = tab.value("document.documentElement.scrollWidth - document.documentElement.clientWidth");
             assert_eq!(wide, 0, "{state}: the page is wider than {width} pixels");
+            let lines = tab.value("document.querySelector('.brand strong').offsetHeight / 24");
+            assert_eq!(lines, 1, "{state}: the name is broken at {width} pixels");
         }
     }
 }

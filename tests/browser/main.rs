@@ -12,9 +12,11 @@ mod site;
 mod tab;
 
 mod alert;
+mod answers;
 mod cancel;
 mod faults;
 mod journey;
 mod lists;
 mod looks;
 mod seal;
+mod table;

@@ -6,5 +6,6 @@ mod blocklists;
 mod documents;
 mod guards;
 mod hostile;
+mod pf_grammar;
 mod readers;
 mod schema;

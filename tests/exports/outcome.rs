@@ -113,6 +113,7 @@ fn report(hosts: Vec<Host>) -> Report {
         version: REPORT_VERSION,
         generator: "flowglass 0.1.0".into(),
         settings: Checked::default(),
+        surroundings: Surroundings::default(),
         span: Some(Span { first: 1.0, last: 2.5 }),
         inputs: vec![input("flows.csv", hosts.len() as u64)],
         databases: vec![GeoSource {

@@ -6,6 +6,22 @@ use flowglass::catalog::{catalog, knobs};
 use flowglass::model::settings::Settings;
 use flowglass::sample;
 
+/// A test for each check below, made by the attribute `$test`.
+macro_rules! checks {
+    ($test:meta) => {
+        checks!($test, the_catalogue_is_whole);
+        checks!($test, settings_are_checked);
+        checks!($test, slices_do_not_show_in_the_report);
+        checks!($test, damage_does_not_trap);
+    };
+    ($test:meta, $check:ident) => {
+        #[$test]
+        fn $check() {
+            wasm_common::$check();
+        }
+    };
+}
+
 /// The page's forms and menus are made of this; a registry that is empty in wasm alone would leave it bare.
 pub fn the_catalogue_is_whole() {
     let catalog = catalog();

@@ -1,15 +1,14 @@
 //! `cargo xtask bench`: builds the page and times it, the library and scikit-learn on inputs of growing size.
 
 use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use crate::Result;
 use crate::build;
 use crate::chromium;
+use crate::python;
 use crate::shell;
-use crate::toolchain::{self, tools};
+use crate::toolchain::tools;
 
 /// The sizes where none are named: the page's promises are about these.
 const ROWS: &str = "10000,100000,1000000,10000000";
@@ -43,21 +42,5 @@ fn python() -> Result<PathBuf> {
     if let Some(named) = env::var_os(PYTHON) {
         return Ok(named.into());
     }
-    let system = shell::find(&["python3"]).ok_or("there is no python3")?;
-    let wanted = shell::root().join("tests/parity/requirements.txt");
-    let home = toolchain::cache()?.join("scikit-learn");
-    let (python, installed) = (home.join("bin/python3"), home.join("requirements.txt"));
-    // Copied last, so that it stands only beside a whole installation of these very versions.
-    if fs::read(&installed).ok() != Some(fs::read(&wanted)?) {
-        println!("installing scikit-learn into {} (once)", home.display());
-        shell::run(Command::new(system).args(["-m", "venv", "--clear"]).arg(&home))?;
-        shell::run(Command::new(&python).args(["-m", "pip", "install", "-q", "-r"]).arg(&wanted))?;
-        copy(&wanted, &installed)?;
-    }
-    Ok(python)
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).map_err(|fault| format!("cannot write {}: {fault}", to.display()))?;
-    Ok(())
+    python::environment("scikit-learn", "tests/parity/requirements.txt")
 }

@@ -3,7 +3,7 @@
 //! One file per command (`serve`, `build`, `test`, `bench`), and beneath them: `shell` runs programs, `toolchain`
 //! finds or installs what a build needs, `bundle` finishes the page that Trunk leaves, `relay` names the alert
 //! relay in it, `server` serves a folder on this machine, `chromium` finds a browser, `outside` hands outputs to
-//! the programs they are for, `steps` keeps the account of a test run.
+//! the programs they are for, `python` keeps pinned Python packages, `steps` keeps the account of a test run.
 #![forbid(unsafe_code)]
 
 pub mod shell;
@@ -12,6 +12,7 @@ pub mod server;
 pub mod chromium;
 pub mod toolchain;
 pub mod bundle;
+mod python;
 pub mod relay;
 pub mod build;
 pub mod serve;

@@ -85,3 +85,29 @@ fn flags<const N: usize>(words: Vec<String>, known: [&str; N]) -> Result<[bool; 
         None => Ok(known.map(|flag| words.iter().any(|word| word == flag))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_relay_is_taken_out_of_the_command_line() {
+        let mut line = words("--dev --relay http://127.0.0.1:8427 --no-open");
+        let origin = relay(&mut line).expect("an origin").expect("it is given");
+        assert_eq!((origin.to_string().as_str(), line), ("http://127.0.0.1:8427", words("--dev --no-open")));
+        assert!(relay(&mut words("--dev")).expect("nothing is wrong").is_none());
+    }
+
+    #[test]
+    fn a_relay_that_cannot_be_is_refused_with_the_reason() {
+        let told = |line: &str| relay(&mut words(line)).expect_err(line).to_string();
+        assert!(told("--relay").contains("takes a value"));
+        assert!(told("--relay relay.example").contains("takes an origin such as"));
+        assert!(told("--relay http://[::1]:8427").contains("cannot name an IPv6 address"));
+        assert!(build_command(words("--relay")).is_err(), "nothing is built");
+    }
+}

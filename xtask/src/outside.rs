@@ -1,9 +1,11 @@
 //! `cargo xtask test --with-tools`: the firewalls, proxies and mail servers that outputs are for, where Debian has them.
 //! None of them is needed: what cannot be had is named, and its tests are left out.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::Result;
+use crate::python;
 use crate::shell;
 use crate::steps::{Steps, TestCount};
 
@@ -11,7 +13,7 @@ pub const FILES: &str = "outputs in real programs";
 pub const MAIL: &str = "relay and real mail servers";
 
 /// A program that a test looks for, and Debian's package with it.
-const PROGRAMS: [(&str, &str); 9] = [
+const PROGRAMS: [(&str, &str); 10] = [
     ("nft", "nftables"),
     ("ipset", "ipset"),
     ("iptables-restore", "iptables"),
@@ -21,25 +23,29 @@ const PROGRAMS: [(&str, &str); 9] = [
     ("haproxy", "haproxy"),
     ("suricata", "suricata"),
     ("named-checkzone", "bind9-utils"),
+    ("postfix", "postfix"),
 ];
+
+/// Where the tests look for the Python that has the packages of `tests/tools/requirements.txt`.
+const PYTHON: &str = "FLOWGLASS_TOOLS_PYTHON";
 
 /// What `tests/tools.rs` prints for a program that is not there.
 const SKIPPED: &str = " is not installed: skipped";
 
 /// Installs what is missing and runs both steps.
 pub fn run(steps: &mut Steps) {
-    let mut missing: Vec<&str> =
+    let missing: Vec<&str> =
         PROGRAMS.iter().filter(|(program, _)| !there(program)).map(|(_, package)| *package).collect();
-    missing.extend(
-        [(!there("postfix")).then_some("postfix"), (!aiosmtpd()).then_some("python3-aiosmtpd")].iter().flatten(),
-    );
     install(&missing);
-    steps.run(FILES, files);
-    let (postfix, aiosmtpd) = (there("postfix") && shell::is_root(), aiosmtpd());
-    if postfix || aiosmtpd {
-        steps.run(MAIL, || mail(postfix, aiosmtpd));
+    // Debian has few of these packages, and a python3 of the user's own would not see them.
+    let python = python::environment("outputs", "tests/tools/requirements.txt");
+    let python = python.inspect_err(|fault| println!("passed over: {fault}")).ok();
+    steps.run(FILES, || files(python.as_deref()));
+    let postfix = there("postfix") && shell::is_root();
+    if postfix || python.is_some() {
+        steps.run(MAIL, || mail(postfix, python.as_deref()));
     } else {
-        steps.skip(MAIL, "no postfix (and root) and no python3-aiosmtpd");
+        steps.skip(MAIL, "no postfix (and root) and no python3 with aiosmtpd");
     }
 }
 
@@ -70,14 +76,11 @@ fn there(program: &str) -> bool {
     shell::find(&[program]).is_some()
 }
 
-fn aiosmtpd() -> bool {
-    shell::ask("python3", &["-c", "import aiosmtpd"]).is_some()
-}
-
 /// Hands every output to the program it is for.
-fn files() -> Result<String> {
+fn files(python: Option<&Path>) -> Result<String> {
     let mut command = shell::cargo(&["test", "--workspace", "--test", "tools"]);
     command.args(["--", "--ignored", "--nocapture", "--test-threads=1"]);
+    command.envs(python.map(|python| (PYTHON, python)));
     let mut count = TestCount::default();
     let mut absent = Vec::new();
     shell::watch(&mut command, |line| {
@@ -88,12 +91,13 @@ fn files() -> Result<String> {
 }
 
 /// Sends through the mail servers that are there.
-fn mail(postfix: bool, aiosmtpd: bool) -> Result<String> {
+fn mail(postfix: bool, python: Option<&Path>) -> Result<String> {
     let mut command = shell::cargo(&["test", "--workspace", "--test", "all"]);
     command.args(["--", "--ignored", "--test-threads=1"]);
+    command.envs(python.map(|python| (PYTHON, python)));
     let mut absent = Vec::new();
     for (there, name, filter) in
-        [(postfix, "postfix (and root)", "servers::postfix"), (aiosmtpd, "aiosmtpd", "servers::aiosmtpd")]
+        [(postfix, "postfix (and root)", "servers::postfix"), (python.is_some(), "aiosmtpd", "servers::aiosmtpd")]
     {
         if there {
             command.arg(filter);

@@ -24,7 +24,8 @@ impl fmt::Display for Origin {
 impl Origin {
     /// # Errors
     /// Anything but `http://` or `https://`, a host name or IPv4 address, and perhaps a port: no path, not even a
-    /// final slash. IPv6 addresses are refused, for the grammar of policies has none (CSP Level 3, `host-part`).
+    /// final slash. IPv6 addresses are refused, for the grammar of policies has none (CSP Level 3, `host-part`): with
+    /// `connect-src http://[::1]:8427` Chromium 156 lets nothing through to that very address.
     pub fn parse(text: &str) -> Result<Origin> {
         let wrong = || format!("--relay takes an origin such as http://127.0.0.1:8427, not {text:?}");
         let lower = text.to_ascii_lowercase();

@@ -1,7 +1,7 @@
 //! Real mail servers: Debian's Postfix and Python's aiosmtpd, on loopback, for as long as a test lasts.
 //!
-//! Ignored by default: Postfix needs root and `apt-get install postfix`, aiosmtpd
-//! `apt-get install python3-aiosmtpd` or PyPI's. Run with `cargo test -p flowglass-relay -- --ignored`.
+//! Ignored by default: Postfix needs root and `apt-get install postfix`, aiosmtpd a Python that has it. Run by
+//! `cargo xtask test --with-tools`, which sees to both, or with `cargo test -p flowglass-relay -- --ignored`.
 //! Not OpenSMTPD: Debian 12's, rebuilt for OpenSSL 3, fails every TLS handshake, also with `openssl s_client`.
 
 use crate::certificates::{Authority, Identity};
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 const ALERT: &str = r#"{"subject":"Größe\r\nBcc: evil@example.net","body":"first\r\n.\r\n..dots\n=?utf-8?q?x?= ü\n"}"#;
 const SUBJECT: &str = "Größe  Bcc: evil@example.net";
-const TEXT: &str = "first\r\n.\r\n..dots\r\n=?utf-8?q?x?= ü";
+const TEXT: &str = "first\r\n.\r\n..dots\r\n=?utf-8?q?x?= ü\r\n";
 
 /// Lines a server adds on receipt.
 const ADDED: [&str; 7] =
@@ -95,10 +95,13 @@ fn aiosmtpd(identity: &Identity, port: u16, mode: &str) -> Server {
     let folder = folder(identity);
     let script: PathBuf = folder.path().join("server.py");
     std::fs::write(&script, AIOSMTPD).unwrap();
-    let has = |python: &&&str| {
+    let has = |python: &String| {
         Command::new(python).args(["-c", "import aiosmtpd"]).output().is_ok_and(|o| o.status.success())
     };
-    let python = ["python3", "/usr/bin/python3"].iter().find(has).expect("install aiosmtpd");
+    // The first is the one that `cargo xtask test --with-tools` makes.
+    let named = std::env::var("FLOWGLASS_TOOLS_PYTHON").into_iter();
+    let mut pythons = named.chain(["python3", "/usr/bin/python3"].map(str::to_owned));
+    let python = pythons.find(has).expect("install aiosmtpd");
     let process = Command::new(python).arg(script).arg(port.to_string()).arg(folder.path()).arg(mode).spawn().unwrap();
     let server = Server { folder, process, stop: None };
     wait("aiosmtpd listens", || TcpStream::connect(("127.0.0.1", port)).is_ok());
@@ -129,7 +132,7 @@ fn delivered(relay: &Relay, server: &Server) {
         assert_eq!(ours, HEADERS);
         let subject = &headers.iter().find(|(name, _)| name == "Subject").unwrap().1;
         assert_eq!(crate::headers::decode_words(subject), SUBJECT);
-        assert_eq!(text.trim_end(), TEXT);
+        assert_eq!(text, TEXT);
     }
 }
 
