@@ -3,6 +3,9 @@
 mod attempts;
 mod claims;
 pub mod evidence;
+mod flood;
+mod logins;
+mod rate;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -18,10 +21,12 @@ use tally::Order;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
 mod address_claims;
+mod brute_force;
 mod geo_unknown;
 mod horizontal_scan;
 mod model_votes;
 mod source_port_spread;
+mod syn_flood;
 mod vertical_scan;
 
 /// Every detector Flowglass runs.
@@ -29,6 +34,8 @@ pub const DETECTORS: &[&Detector] = &[
     &model_votes::MODEL_VOTES,
     &vertical_scan::VERTICAL_SCAN,
     &horizontal_scan::HORIZONTAL_SCAN,
+    &brute_force::BRUTE_FORCE,
+    &syn_flood::SYN_FLOOD,
     &address_claims::ADDRESS_CLAIMED_BY_SEVERAL_MACS,
     &source_port_spread::SOURCE_PORT_SPREAD,
     &geo_unknown::GEO_UNKNOWN,

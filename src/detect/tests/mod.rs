@@ -1,5 +1,7 @@
 //! Small scenes for the detectors, and the laws that all detectors keep.
 
+mod floods;
+mod guesses;
 mod intercepted;
 mod odd;
 mod scans;
