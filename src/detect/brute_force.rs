@@ -6,7 +6,7 @@ use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding, MAX_VICTIMS};
 use crate::model::traffic::AddressId;
 
-use super::evidence::{points, role, severity};
+use super::evidence::{alike, points, role, severity};
 use super::logins::{Class, Kind, Service, Try, tries};
 use super::rate::busiest;
 use super::tally::Seen;
@@ -113,8 +113,18 @@ fn siege(scene: &Scene<'_>, source: AddressId, tries: &[Try], least: usize) -> O
     }
     let pace = timed.then(|| Pace::of(&times[first..first + count]));
     let is_host = traffic.address(source).ip().is_some();
-    let confidence =
-        if is_host { confidence(service.class, count, least, known, alike(scene, &guesses), pace) } else { 0.3 };
+    let confidence = if is_host {
+        confidence(
+            service.class,
+            count,
+            least,
+            known,
+            alike(guesses.iter().filter_map(|guess| traffic.bytes_received.get(guess.row as usize))),
+            pace,
+        )
+    } else {
+        0.3
+    };
     let factor = if confidence >= 0.5 { (50.0, 20.0, 85.0) } else { (15.0, 10.0, 30.0) };
     Some(Siege {
         service,
@@ -152,16 +162,6 @@ impl Pace {
         // Our own choice: a scheduler strays by less than a twentieth, and asks not more than once in five seconds.
         Pace { fast: mean <= FAST, regular: mean >= 5.0 && spread <= mean / 20.0 }
     }
-}
-
-/// Whether nine in ten answers are within a tenth of the median size: the same refusal each time.
-fn alike(scene: &Scene<'_>, guesses: &[Try]) -> bool {
-    let mut sizes: Vec<u64> =
-        guesses.iter().filter_map(|guess| scene.traffic.bytes_received.get(guess.row as usize)).collect();
-    sizes.sort_unstable();
-    let Some(&median) = sizes.get(sizes.len() / 2) else { return false };
-    let near = sizes.iter().filter(|&&size| size.abs_diff(median) <= median / 10).count();
-    near * 10 >= sizes.len() * 9
 }
 
 /// Only refusals that come as a guesser's do pass 0.5, which lets them name an attacker.

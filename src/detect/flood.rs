@@ -8,9 +8,9 @@ use crate::model::finding::{Finding, MAX_VICTIMS, Role, Severity};
 use crate::model::special::{Class, special};
 use crate::model::traffic::{AddressId, Traffic};
 
-use super::evidence::severity;
+use super::evidence::{WEAK, role, severity};
 use super::rate::{Burst, SECONDS, peak};
-use super::tally::Seen;
+use super::tally::{Order, Seen};
 
 /// What one row adds to a flood.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -112,8 +112,22 @@ pub struct Verdict {
     pub detector: &'static str,
     pub technique: &'static str,
     pub confidence: f64,
-    pub points: f64,
+    /// How many times the least rate that is reported was reached.
+    pub times: f64,
     pub summary: String,
+}
+
+/// 0.4 at the least rate that is reported, 0.95 at the rate that firewalls take for an attack.
+pub fn confidence(reached: f64, least: f64, attack: f64) -> f64 {
+    let height = libm::log10((attack / least).max(1.01));
+    (0.4 + 0.55 * libm::log10((reached / least).max(1.0)) / height).min(0.95)
+}
+
+/// Our own choice: four times the least rate, with strong evidence, comes close to the default block threshold of 60;
+/// weak evidence never passes the 30 of Watch.
+fn weight(confidence: f64, times: f64) -> f64 {
+    let tens = libm::log10(times.max(1.0));
+    if confidence < WEAK { (15.0 + 10.0 * tens).min(30.0) } else { (45.0 + 20.0 * tens).min(85.0) }
 }
 
 /// Waves of the same sender side by side, the highest first within each; a crowd is no sender.
@@ -126,20 +140,25 @@ pub fn by_source(waves: Vec<Wave>) -> Vec<(AddressId, Vec<Wave>)> {
 
 /// The finding against one sender of all its waves.
 pub fn accuse(traffic: &Traffic, source: AddressId, waves: &[Wave], verdict: Verdict) -> Finding {
+    // An autonomous system is many machines: what they send together is no flood.
+    let most = if traffic.address(source).ip().is_some() { 1.0 } else { 0.3 };
+    let confidence = verdict.confidence.min(most);
+    let points = weight(confidence, verdict.times);
     let mut victims: Vec<AddressId> = waves.iter().map(|wave| wave.target).collect();
     victims.dedup();
     Finding {
-        role: super::evidence::role(verdict.confidence),
+        role: role(confidence),
         victims: victims.iter().take(MAX_VICTIMS).map(|&id| traffic.address(id)).collect(),
-        severity: severity(verdict.points),
-        points: verdict.points,
+        severity: severity(points),
+        confidence,
+        points,
         ..about(traffic, source, waves, verdict)
     }
 }
 
 /// The finding on a target that a crowd floods: it is the victim, so it gets no points, and nobody is accused.
 pub fn pity(traffic: &Traffic, wave: &Wave, verdict: Verdict) -> Finding {
-    let severity = severity(verdict.points);
+    let severity = severity(weight(verdict.confidence, verdict.times));
     Finding { severity, ..about(traffic, wave.target, std::slice::from_ref(wave), verdict) }
 }
 
@@ -160,6 +179,14 @@ fn about(traffic: &Traffic, subject: AddressId, waves: &[Wave], verdict: Verdict
         technique: Some(verdict.technique),
         summary: verdict.summary,
     }
+}
+
+/// The rows of the opposite direction of a wave, of all its sources.
+pub fn back<'a>(traffic: &'a Traffic, order: &'a Order, wave: &'a Wave) -> impl Iterator<Item = usize> + 'a {
+    let mut sources: Vec<AddressId> = wave.rows.iter().map(|&row| traffic.source()[row as usize]).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    sources.into_iter().flat_map(|source| order.pair(traffic, wave.target, source)).map(|&row| row as usize)
 }
 
 /// `address:port`, or the address alone, of the highest wave, and how many other targets there are.

@@ -4,8 +4,10 @@ mod attempts;
 mod claims;
 pub mod evidence;
 mod flood;
+mod icmp;
 mod logins;
 mod rate;
+mod reflectors;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -24,9 +26,12 @@ mod address_claims;
 mod brute_force;
 mod geo_unknown;
 mod horizontal_scan;
+mod http_flood;
+mod icmp_flood;
 mod model_votes;
 mod source_port_spread;
 mod syn_flood;
+mod udp_flood;
 mod vertical_scan;
 
 /// Every detector Flowglass runs.
@@ -36,6 +41,9 @@ pub const DETECTORS: &[&Detector] = &[
     &horizontal_scan::HORIZONTAL_SCAN,
     &brute_force::BRUTE_FORCE,
     &syn_flood::SYN_FLOOD,
+    &udp_flood::UDP_FLOOD,
+    &icmp_flood::ICMP_FLOOD,
+    &http_flood::HTTP_FLOOD,
     &address_claims::ADDRESS_CLAIMED_BY_SEVERAL_MACS,
     &source_port_spread::SOURCE_PORT_SPREAD,
     &geo_unknown::GEO_UNKNOWN,

@@ -5,8 +5,7 @@ use crate::model::finding::{Family, Finding};
 use crate::model::record::ConnState;
 use crate::model::traffic::{AddressId, Traffic};
 
-use super::evidence::points;
-use super::flood::{Share, Verdict, Wave, accuse, by_source, is_one_host, packets, pity, targets, waves};
+use super::flood::{Share, Verdict, Wave, accuse, by_source, confidence, is_one_host, packets, pity, targets, waves};
 use super::{Detector, Scene};
 
 pub const SYN_FLOOD: Detector = Detector {
@@ -132,21 +131,13 @@ fn what(traffic: &Traffic, wave: &Wave) -> &'static str {
     }
 }
 
-/// 0.4 at the least rate; 0.95 where Juniper speaks of an attack.
-fn confidence(reached: f64, rate: f64) -> f64 {
-    let height = libm::log10((ATTACK / rate).max(1.01));
-    (0.4 + 0.55 * libm::log10((reached / rate).max(1.0)) / height).min(0.95)
-}
-
 fn single(traffic: &Traffic, source: AddressId, waves: &[Wave], rate: f64) -> Finding {
     let worst = &waves[0];
-    let confidence = confidence(worst.rate, rate);
-    let factor = if confidence >= 0.5 { 45.0 } else { 20.0 };
     let verdict = Verdict {
         detector: SYN_FLOOD.about.key,
         technique: "T1499.001",
-        confidence,
-        points: points(worst.rate as usize, rate as usize, factor, 20.0, 85.0),
+        confidence: confidence(worst.rate, rate, ATTACK),
+        times: worst.rate / rate,
         summary: format!(
             "{} began up to {:.0} {} per second on {}",
             traffic.address(source),
@@ -165,8 +156,8 @@ fn crowd(traffic: &Traffic, wave: &Wave, rate: f64) -> Finding {
     let verdict = Verdict {
         detector: SYN_FLOOD.about.key,
         technique: "T1499.001",
-        confidence: confidence(wave.rate, rate),
-        points: points(wave.rate as usize, rate as usize, 45.0, 20.0, 85.0),
+        confidence: confidence(wave.rate, rate, ATTACK),
+        times: wave.rate / rate,
         summary: format!(
             "{} port {} received up to {:.0} {} per second from {} addresses {who}",
             traffic.address(wave.target),

@@ -78,3 +78,81 @@ fn without_a_state_silence_counts() {
     assert_eq!(bare(21, 0), [], "one side of a conversation");
     assert_eq!(bare(6, 20), [], "something was said");
 }
+
+fn to_port(port: u16, record: Record<'static>) -> Record<'static> {
+    Record { destination_port: Some(port), state: None, bytes_sent: Some(20), ..record }
+}
+
+#[test]
+fn web_requests_weigh_by_rate_sameness_and_silence() {
+    let requests = |count, received, sent: fn(usize) -> u64| {
+        let answered = move |(n, record): (usize, Record<'static>)| Record {
+            packets_received: Some(received),
+            bytes_received: Some(received * 100),
+            bytes_sent: Some(sent(n)),
+            ..to_port(80, record)
+        };
+        floods("http_flood", syns(count, 10.0, one).into_iter().enumerate().map(answered))
+    };
+    assert_eq!(requests(49, 0, |_| 20), []);
+    let silent = &requests(60, 0, |_| 20)[0];
+    assert!(silent.confidence >= 0.5 && silent.summary.contains("unanswered"), "{silent:?}");
+    let equal = &requests(600, 5, |_| 20)[0];
+    assert!(equal.confidence >= 0.5 && equal.points < 60.0, "{equal:?}");
+    let browser = &requests(600, 5, |n| 20 + 37 * (n as u64 % 50))[0];
+    assert!(browser.confidence < 0.5 && browser.points <= 30.0, "{browser:?}");
+}
+
+/// Datagrams from one host to one port of another, one row of `packets` for each source port.
+fn datagrams(rows: u32, packets: u64) -> impl Iterator<Item = Record<'static>> {
+    syns(rows, 10.0, one).into_iter().map(move |record| Record {
+        protocol: Some(17),
+        state: None,
+        packets_sent: Some(packets),
+        ..record
+    })
+}
+
+#[test]
+fn unanswered_datagrams_are_a_flood_and_a_stream_hardly() {
+    let flood = &floods("udp_flood", datagrams(200, 100))[0];
+    assert!(flood.confidence >= 0.9 && flood.points >= 60.0, "{flood:?}");
+    let stream = &floods("udp_flood", datagrams(1, 20_000))[0];
+    assert!(stream.confidence < 0.5, "{stream:?}");
+    let answered = datagrams(200, 100).map(|record| Record { packets_received: Some(90), ..record });
+    assert_eq!(floods("udp_flood", answered), []);
+    let group = datagrams(200, 100).map(|record| Record { destination: Some(address("239.1.1.1")), ..record });
+    assert_eq!(floods("udp_flood", group), []);
+}
+
+#[test]
+fn answers_in_rows_of_their_own_are_answers() {
+    let back = datagrams(200, 100).map(|record| Record {
+        source: address("10.0.0.2"),
+        destination: Some(address("198.51.100.7")),
+        packets_sent: Some(20),
+        packets_received: None,
+        ..record
+    });
+    let there = datagrams(200, 100).map(|record| Record { packets_received: None, ..record });
+    assert_eq!(floods("udp_flood", there.chain(back)), []);
+}
+
+#[test]
+fn pings_are_a_flood_at_hundreds_per_second() {
+    let pings = |kind, answer, packets| {
+        let record = Record {
+            protocol: Some(1),
+            source_port: Some(kind),
+            destination_port: Some(answer),
+            duration: Some(10.0),
+            packets_sent: Some(packets),
+            ..syns(1, 1.0, one)[0]
+        };
+        floods("icmp_flood", [record])
+    };
+    assert_eq!(pings(8, 0, 600), []);
+    assert!(pings(8, 0, 20_000)[0].confidence >= 0.9);
+    assert_eq!(pings(3, 3, 20_000), [], "unreachable messages are answers");
+    assert_eq!(pings(0, 0, 20_000).len(), 1, "no types known");
+}
