@@ -23,13 +23,18 @@ use tally::Order;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
 mod address_claims;
+mod amplification;
+mod backscatter;
 mod brute_force;
 mod geo_unknown;
 mod horizontal_scan;
 mod http_flood;
 mod icmp_flood;
+mod icmp_sweep;
 mod model_votes;
+mod scanner_fingerprint;
 mod source_port_spread;
+mod stealth_scan;
 mod syn_flood;
 mod udp_flood;
 mod vertical_scan;
@@ -39,11 +44,16 @@ pub const DETECTORS: &[&Detector] = &[
     &model_votes::MODEL_VOTES,
     &vertical_scan::VERTICAL_SCAN,
     &horizontal_scan::HORIZONTAL_SCAN,
+    &stealth_scan::STEALTH_SCAN,
+    &icmp_sweep::ICMP_SWEEP,
+    &scanner_fingerprint::SCANNER_FINGERPRINT,
     &brute_force::BRUTE_FORCE,
     &syn_flood::SYN_FLOOD,
     &udp_flood::UDP_FLOOD,
     &icmp_flood::ICMP_FLOOD,
     &http_flood::HTTP_FLOOD,
+    &amplification::AMPLIFICATION,
+    &backscatter::BACKSCATTER,
     &address_claims::ADDRESS_CLAIMED_BY_SEVERAL_MACS,
     &source_port_spread::SOURCE_PORT_SPREAD,
     &geo_unknown::GEO_UNKNOWN,

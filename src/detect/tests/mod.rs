@@ -4,6 +4,7 @@ mod floods;
 mod guesses;
 mod intercepted;
 mod odd;
+mod probes;
 mod scans;
 
 use super::*;
