@@ -84,7 +84,7 @@ fn answer(traffic: &Traffic, row: usize) -> Option<Share> {
         (Some(port), None) if received.unwrap_or(0) == 0 => (server, port, asker, packets(traffic, row)),
         _ => return None,
     };
-    is_one_host(traffic, target).then_some(Share { target, port, source, amount })
+    Some(Share { target, port, source, amount })
 }
 
 /// Hosts that receive what they did not ask for.

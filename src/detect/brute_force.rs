@@ -84,7 +84,9 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let least = scene.settings.count(&TRIES);
     let found = scene.order.sources(least).filter_map(|source| {
         let tries = tries(scene.traffic, scene.order.rows(source));
-        let by_service = tries.chunk_by(|a, b| a.service.port == b.service.port);
+        // Who guesses for people's logins goes from host to host; programs and browsers meet many hosts anyway.
+        let together = |a: &Try, b: &Try| a.service.class == Class::Person || a.target == b.target;
+        let by_service = tries.chunk_by(|a, b| a.service.port == b.service.port && together(a, b));
         let mut sieges: Vec<Siege> = by_service.filter_map(|tries| siege(scene, source, tries, least)).collect();
         sieges.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.service.port.cmp(&b.service.port)));
         (!sieges.is_empty()).then(|| finding(scene, source, &sieges))
@@ -111,27 +113,27 @@ fn siege(scene: &Scene<'_>, source: AddressId, tries: &[Try], least: usize) -> O
     if count < least {
         return None;
     }
+    let alike = alike(guesses.iter().filter_map(|guess| traffic.bytes_received.get(guess.row as usize)));
+    if service.class == Class::Web && !alike {
+        return None;
+    }
     let pace = timed.then(|| Pace::of(&times[first..first + count]));
     let is_host = traffic.address(source).ip().is_some();
-    let confidence = if is_host {
-        confidence(
-            service.class,
-            count,
-            least,
-            known,
-            alike(guesses.iter().filter_map(|guess| traffic.bytes_received.get(guess.row as usize))),
-            pace,
-        )
-    } else {
-        0.3
+    let victims = victims(&guesses);
+    // A few on each of several hosts is how an administrator works; our own choice.
+    let dense = victims[0].0 >= least || count >= 3 * least;
+    let confidence = match is_host {
+        false => 0.3,
+        true if !dense => 0.4,
+        true => confidence(service.class, count, least, known, alike, pace),
     };
-    let factor = if confidence >= 0.5 { (50.0, 20.0, 85.0) } else { (15.0, 10.0, 30.0) };
+    let factor = if confidence >= 0.5 { (50.0, 20.0, 85.0) } else { (15.0, 10.0, 25.0) };
     Some(Siege {
         service,
         count,
         confidence,
         points: points(count, least, factor.0, factor.1, factor.2),
-        victims: victims(&guesses),
+        victims: victims.into_iter().map(|(_, target)| target).collect(),
         seen: Seen::of(traffic, guesses.iter().map(|guess| guess.row)),
         opened: opened(scene, tries, &guesses),
     })
@@ -178,13 +180,14 @@ fn confidence(class: Class, count: usize, least: usize, known: bool, alike: bool
     }
 }
 
-fn victims(guesses: &[Try]) -> Vec<AddressId> {
+/// The targets with how many guesses each took, the most visited first.
+fn victims(guesses: &[Try]) -> Vec<(usize, AddressId)> {
     let mut targets: Vec<AddressId> = guesses.iter().map(|guess| guess.target).collect();
     targets.sort_unstable();
     let mut counted: Vec<(usize, AddressId)> =
         targets.chunk_by(|a, b| a == b).map(|same| (same.len(), same[0])).collect();
     counted.sort_by_key(|&(count, target)| (std::cmp::Reverse(count), target));
-    counted.into_iter().map(|(_, target)| target).collect()
+    counted
 }
 
 /// The target on which a longer conversation began after the third of the guesses on it, which are sorted by time.

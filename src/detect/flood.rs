@@ -124,10 +124,10 @@ pub fn confidence(reached: f64, least: f64, attack: f64) -> f64 {
 }
 
 /// Our own choice: four times the least rate, with strong evidence, comes close to the default block threshold of 60;
-/// weak evidence never passes the 30 of Watch.
+/// weak evidence stays below the 30 of Watch.
 fn weight(confidence: f64, times: f64) -> f64 {
     let tens = libm::log10(times.max(1.0));
-    if confidence < WEAK { (15.0 + 10.0 * tens).min(30.0) } else { (45.0 + 20.0 * tens).min(85.0) }
+    if confidence < WEAK { (15.0 + 10.0 * tens).min(25.0) } else { (45.0 + 20.0 * tens).min(85.0) }
 }
 
 /// Waves of the same sender side by side, the highest first within each; a crowd is no sender.

@@ -42,12 +42,12 @@ const fn service(port: u16, name: &'static str, class: Class, asked: u64, refuse
     Service { port, name, class, asked, refused }
 }
 
-/// By port. The bound of SSH is Bro 1.5's `authentication_data_size`, above which it took a login for successful; the
+/// By port. The bound of SSH is Bro 2.2's `authentication_data_size`, above which it took a login for successful; the
 /// others are our own, from the messages of a refusal: FTP a greeting and `530`, Telnet a banner and `Login
 /// incorrect`, remote desktop a certificate, databases a greeting and an error.
 pub const SERVICES: &[Service] = &[
     service(21, "FTP", Class::Person, 5, 250),
-    service(22, "SSH", Class::Person, 400, 5500),
+    service(22, "SSH", Class::Person, 400, 4000),
     service(23, "Telnet", Class::Person, 3, 1000),
     service(80, "web", Class::Web, 60, 2000),
     service(110, "POP3", Class::Program, 10, 300),
@@ -62,7 +62,7 @@ pub const SERVICES: &[Service] = &[
     service(995, "POP3", Class::Program, 300, 8000),
     service(1433, "SQL Server", Class::Program, 100, 3000),
     service(1521, "Oracle", Class::Program, 100, 1500),
-    service(2222, "SSH", Class::Person, 400, 5500),
+    service(2222, "SSH", Class::Person, 400, 4000),
     service(2323, "Telnet", Class::Person, 3, 1000),
     service(3306, "MySQL", Class::Program, 30, 300),
     service(3389, "remote desktop", Class::Person, 100, 6000),

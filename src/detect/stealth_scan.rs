@@ -18,8 +18,8 @@ pub const STEALTH_SCAN: Detector = Detector {
                system answers such packets differently for open and closed ports, and simple firewalls and logs \
                overlook them. No ordinary program sends the first four; the last two also end or continue \
                connections that began before the capture, so that they count only over many ports of one target.",
-        limits: "Needs TCP flags, from a capture, or Zeek's history, which tells FIN and Xmas scans not apart and does \
-                 not show NULL scans. Half-open (SYN) scans are the other scan detectors' matter.",
+        limits: "Needs TCP flags, from a capture, or Zeek's history, which does not tell FIN, Xmas and ordinary \
+                 FIN-ACK packets apart and does not show NULL scans. Half-open (SYN) scans are the other scan detectors' matter.",
     },
     knobs: &[&PROBES, &PORTS],
     family: Family::Scanning,
@@ -65,6 +65,8 @@ enum Flags {
     SynFin,
     /// FIN and ACK.
     Maimon,
+    /// FIN with or without ACK: Zeek's history writes both as F.
+    Closing,
     Ack,
 }
 
@@ -76,13 +78,14 @@ impl Flags {
             Flags::Xmas => "Xmas",
             Flags::SynFin => "SYN and FIN",
             Flags::Maimon => "Maimon (FIN and ACK)",
+            Flags::Closing => "FIN, with ACK or without",
             Flags::Ack => "ACK",
         }
     }
 
     /// Whether no connection has such packets.
     fn is_impossible(self) -> bool {
-        !matches!(self, Flags::Maimon | Flags::Ack)
+        !matches!(self, Flags::Maimon | Flags::Closing | Flags::Ack)
     }
 }
 
@@ -121,7 +124,7 @@ fn flags(traffic: &Traffic, row: usize) -> Option<Flags> {
 
 fn by_history(history: &str) -> Option<Flags> {
     match history.trim_end_matches('r') {
-        "F" => Some(Flags::Fin),
+        "F" => Some(Flags::Closing),
         "Q" => Some(Flags::SynFin),
         "A" => Some(Flags::Ack),
         _ => None,

@@ -5,7 +5,9 @@ use crate::model::finding::{Family, Finding};
 use crate::model::record::ConnState;
 use crate::model::traffic::{AddressId, Traffic};
 
-use super::flood::{Share, Verdict, Wave, accuse, by_source, confidence, is_one_host, packets, pity, targets, waves};
+use super::flood::{
+    Share, Verdict, Wave, accuse, back, by_source, confidence, is_one_host, packets, pity, targets, waves,
+};
 use super::{Detector, Scene};
 
 pub const SYN_FLOOD: Detector = Detector {
@@ -111,7 +113,12 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     };
     let mut waves = waves(traffic, rate, share);
     // A program that cannot take no for an answer asks often; a flood asks more often still.
-    waves.retain(|wave| wave.rate >= 10.0 * rate || most(traffic, wave) != Some(Unused::Refused));
+    waves.retain(|wave| match most(traffic, wave) {
+        Some(Unused::Refused) => wave.rate >= 10.0 * rate,
+        // Half of a conversation has its other half in rows of its own.
+        Some(Unused::Unanswered) => back(traffic, &scene.order, wave).count() * 10 < wave.rows.len(),
+        _ => true,
+    });
     let crowds: Vec<Finding> =
         waves.iter().filter(|wave| wave.source.is_none()).map(|wave| crowd(traffic, wave, rate)).collect();
     by_source(waves).iter().map(|(source, waves)| single(traffic, *source, waves, rate)).chain(crowds).collect()

@@ -88,6 +88,17 @@ fn rows_of_one_connection_count_once() {
 }
 
 #[test]
+fn a_few_on_each_of_several_hosts_weigh_little() {
+    let spread = |count| {
+        let on_five = |(n, record)| Record { destination: Some(address(&format!("10.0.0.{}", n % 5))), ..record };
+        guesses(logins(22, count, 2.0, 1800).enumerate().map(on_five).collect::<Vec<_>>().into_iter())
+    };
+    assert!(spread(25)[0].confidence < 0.5);
+    let all = &spread(200)[0];
+    assert!(all.confidence >= 0.7 && all.victims.len() == 5, "{all:?}");
+}
+
+#[test]
 fn a_network_is_no_host() {
     let records = logins(22, 50, 2.0, 1800).map(|record| Record { source: Address::As(64_496), ..record });
     assert!(guesses(records)[0].confidence < 0.5);

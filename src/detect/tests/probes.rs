@@ -78,6 +78,8 @@ fn zeek_history_tells_most_of_it() {
         odd(100, 0).map(move |record| Record { wire: Wire { history: Some(history), ..Wire::default() }, ..record })
     };
     assert_eq!(findings("stealth_scan", zeek("Fr")).len(), 1);
+    assert_eq!(findings("stealth_scan", zeek("Fr").take(14)), [], "Zeek's F may be the end of a connection");
+    assert_eq!(findings("stealth_scan", zeek("Q").take(14)).len(), 1);
     assert_eq!(findings("stealth_scan", zeek("ShADadFf")), []);
 }
 
