@@ -6,7 +6,7 @@ use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding, MAX_VICTIMS};
 use crate::model::traffic::AddressId;
 
-use super::evidence::{alike, points, role, severity};
+use super::evidence::{WEAK, alike, points, role, severity};
 use super::logins::{Class, Kind, Service, Try, tries};
 use super::rate::busiest;
 use super::tally::Seen;
@@ -215,7 +215,8 @@ fn finding(scene: &Scene<'_>, source: AddressId, sieges: &[Siege]) -> Finding {
     };
     let size = if worst.confidence > 0.3 { "each as small as a refused login" } else { "which may be guesses" };
     let mut summary = format!("{subject} made {} connections to {} on {on}, {size}", worst.count, worst.service.name);
-    if let Some(target) = sieges.iter().find_map(|siege| siege.opened) {
+    let strong = sieges.iter().filter(|siege| siege.confidence >= WEAK);
+    if let Some(target) = strong.filter_map(|siege| siege.opened).next() {
         summary +=
             &format!("; a longer conversation with {} followed: a login may have succeeded", traffic.address(target));
     }
