@@ -98,9 +98,10 @@ fn siege(scene: &Scene<'_>, source: AddressId, tries: &[Try], least: usize) -> O
     let traffic = scene.traffic;
     let service = tries[0].service;
     let least = least.saturating_mul(service.class.factor());
-    let mut guesses = distinct(scene, tries.iter().filter(|attempt| attempt.kind != Kind::Longer));
-    // One unknown size makes the count one of connections, not of refusals.
-    let known = guesses.iter().all(|guess| guess.kind == Kind::Refused);
+    // What is known to be a refusal is evidence; what is not known counts only where that is all there is.
+    let known = tries.iter().filter(|attempt| attempt.kind == Kind::Refused).count() >= least;
+    let counts = |attempt: &&Try| if known { attempt.kind == Kind::Refused } else { attempt.kind != Kind::Longer };
+    let mut guesses = distinct(scene, tries.iter().filter(counts));
     // Whoever often stays longer is at home there.
     if guesses.len() < least || guesses.len() < tries.len().div_ceil(2) {
         return None;

@@ -52,6 +52,13 @@ fn a_login_after_guesses_is_told() {
 }
 
 #[test]
+fn a_connection_of_unknown_size_takes_nothing_from_the_rest() {
+    let unknown = logins(22, 1, 2.0, 0).map(|record| Record { bytes_received: None, source_port: Some(1), ..record });
+    let finding = &guesses(logins(22, 30, 2.0, 1800).chain(unknown))[0];
+    assert_eq!((finding.role, finding.rows), (Role::Attacker, 30));
+}
+
+#[test]
 fn failed_attempts_reach_no_login() {
     let refused = logins(22, 50, 2.0, 0).map(|record| Record { state: Some(ConnState::REJ), ..record });
     assert_eq!(guesses(refused), []);
