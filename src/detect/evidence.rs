@@ -79,6 +79,15 @@ pub fn severity(points: f64) -> Severity {
     }
 }
 
+/// Whether nine in ten sizes are within a tenth of the median: the same thing said each time. Our own choice.
+pub fn alike(sizes: impl Iterator<Item = u64>) -> bool {
+    let mut sizes: Vec<u64> = sizes.collect();
+    sizes.sort_unstable();
+    let Some(&median) = sizes.get(sizes.len() / 2) else { return false };
+    let near = sizes.iter().filter(|&&size| size.abs_diff(median) <= median / 10).count();
+    near * 10 >= sizes.len() * 9
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,5 +116,12 @@ mod tests {
     #[test]
     fn points_grow_with_the_logarithm_and_stop() {
         assert_eq!([15, 150, 15_000].map(|n| points(n, 15, 50.0, 15.0, 80.0)), [50.0, 65.0, 80.0]);
+    }
+
+    #[test]
+    fn sizes_are_alike_when_nine_in_ten_are() {
+        assert!(!alike([].into_iter()));
+        assert!(alike([100, 109, 91, 100, 100, 100, 100, 100, 100, 5000].into_iter()));
+        assert!(!alike([100, 100, 100, 100, 112, 112].into_iter()));
     }
 }

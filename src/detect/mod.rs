@@ -3,8 +3,13 @@
 mod attempts;
 mod claims;
 pub mod evidence;
+mod flood;
+mod icmp;
+mod logins;
 mod neighbours;
 mod observed;
+mod rate;
+mod reflectors;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -20,15 +25,21 @@ use tally::Order;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
 mod address_claims;
+mod amplification;
 mod arp_many_claims;
 mod arp_rebinding;
+mod backscatter;
 mod bogon_source;
+mod brute_force;
 mod dhcp_starvation;
 mod dns_conflict;
 mod gateway_change;
 mod geo_unknown;
 mod horizontal_scan;
+mod http_flood;
+mod icmp_flood;
 mod icmp_redirect;
+mod icmp_sweep;
 mod impossible_rtt;
 mod impossible_travel;
 mod model_votes;
@@ -36,9 +47,13 @@ mod name_poisoning;
 mod relayed_packets;
 mod rogue_dhcp;
 mod rogue_router;
+mod scanner_fingerprint;
 mod server_identity;
 mod source_port_spread;
+mod stealth_scan;
+mod syn_flood;
 mod ttl_inconsistency;
+mod udp_flood;
 mod vertical_scan;
 
 /// Every detector Flowglass runs.
@@ -46,6 +61,16 @@ pub const DETECTORS: &[&Detector] = &[
     &model_votes::MODEL_VOTES,
     &vertical_scan::VERTICAL_SCAN,
     &horizontal_scan::HORIZONTAL_SCAN,
+    &stealth_scan::STEALTH_SCAN,
+    &icmp_sweep::ICMP_SWEEP,
+    &scanner_fingerprint::SCANNER_FINGERPRINT,
+    &brute_force::BRUTE_FORCE,
+    &syn_flood::SYN_FLOOD,
+    &udp_flood::UDP_FLOOD,
+    &icmp_flood::ICMP_FLOOD,
+    &http_flood::HTTP_FLOOD,
+    &amplification::AMPLIFICATION,
+    &backscatter::BACKSCATTER,
     &address_claims::ADDRESS_CLAIMED_BY_SEVERAL_MACS,
     &arp_many_claims::ARP_MANY_CLAIMS,
     &arp_rebinding::ARP_REBINDING,

@@ -1,10 +1,13 @@
 //! Small scenes for the detectors, and the laws that all detectors keep.
 
 mod answers;
+mod floods;
+mod guesses;
 mod intercepted;
 mod local;
 mod neighbours;
 mod odd;
+mod probes;
 mod scans;
 
 use super::*;

@@ -1,0 +1,242 @@
+//! One source that logs in again and again with little to say: someone guesses passwords.
+
+use rustc_hash::FxHashMap;
+
+use crate::about::{About, Knob, Range};
+use crate::model::finding::{Family, Finding, MAX_VICTIMS};
+use crate::model::traffic::AddressId;
+
+use super::evidence::{WEAK, alike, points, role, severity};
+use super::logins::{Class, Kind, Service, Try, tries};
+use super::rate::busiest;
+use super::tally::Seen;
+use super::{Detector, Scene};
+
+pub const BRUTE_FORCE: Detector = Detector {
+    about: About {
+        key: "brute_force",
+        title: "Password guessing",
+        help: "What: counts connections of one address to a login service (SSH, Telnet, FTP, remote desktop, VNC, \
+               file shares, mail, databases, web) that were answered and yet ended with hardly more said than a \
+               refused login needs. Why: who knows the password logs in once and stays; who guesses comes back every \
+               few seconds, and every visit has the same small size. If a longer conversation follows the guesses, \
+               a guess may have been right, and the finding says so.",
+        limits: "Nothing here reads a password or its answer: it is told by size and number. Where the input has no bytes \
+                 of the answer, connections are only counted, with little weight. Web servers, mail and databases \
+                 are talked to in short, equal conversations all day, so they need many more, faster and nearly \
+                 equal ones, and web alone never weighs enough to block. Strictly regular visits are taken for a \
+                 monitoring system. Guesses over one long connection, over UDP (SIP, SNMP), on other ports than the \
+                 services' own, spread over many sources, or slower than the window are not seen. Scripts that run \
+                 many short commands over SSH look alike.",
+    },
+    knobs: &[&WINDOW, &TRIES],
+    family: Family::BruteForce,
+    needs,
+    run,
+};
+
+/// Zeek's SSH script forgets guesses after 30 minutes.
+pub const WINDOW: Knob = Knob {
+    key: "brute_force.window",
+    label: "Guesses within",
+    help: "Connections are counted within a window this long. 30 minutes is what Zeek's SSH script uses.",
+    unit: "s",
+    range: Range::Integer { min: 1, max: 604_800, default: 1800 },
+};
+
+/// Slips reports from 9 SSH attempts on; Zeek from 30 failures on. Ten keeps to the sensitive one, and what counts as
+/// evidence enough to name an attacker is decided below.
+pub const TRIES: Knob = Knob {
+    key: "brute_force.tries",
+    label: "Guesses on a login service",
+    help: "From this many short connections to an interactive login service on it is reported; other services need a multiple. Slips uses 9, Zeek 30; 10 is this program's own choice between them.",
+    unit: "connections",
+    range: Range::Integer { min: 3, max: 100_000, default: 10 },
+};
+
+/// What Zeek's SSH script takes for guessing whatever its pace.
+const MANY: usize = 30;
+
+/// Guesses closer than this on average are a program's, and not the visits of a scheduler. Our own choice: the
+/// slowest of the captures used for testing had one in six seconds.
+const FAST: f64 = 20.0;
+
+fn needs(scene: &Scene<'_>) -> Vec<String> {
+    let columns =
+        [(scene.traffic.destination.is_absent(), "address"), (scene.traffic.destination_port.is_absent(), "port")];
+    columns.iter().filter(|(absent, _)| *absent).map(|(_, what)| format!("a destination {what} column")).collect()
+}
+
+/// What one source did to one kind of service.
+struct Siege {
+    service: &'static Service,
+    count: usize,
+    confidence: f64,
+    points: f64,
+    /// The most visited first.
+    victims: Vec<AddressId>,
+    seen: Seen,
+    /// Where a longer conversation came after guesses.
+    opened: Option<AddressId>,
+}
+
+fn run(scene: &Scene<'_>) -> Vec<Finding> {
+    let least = scene.settings.count(&TRIES);
+    let found = scene.order.sources(least).filter_map(|source| {
+        let tries = tries(scene.traffic, scene.order.rows(source));
+        // Who guesses for people's logins goes from host to host; programs and browsers meet many hosts anyway.
+        let together = |a: &Try, b: &Try| a.service.class == Class::Person || a.target == b.target;
+        let by_service = tries.chunk_by(|a, b| a.service.port == b.service.port && together(a, b));
+        let mut sieges: Vec<Siege> = by_service.filter_map(|tries| siege(scene, source, tries, least)).collect();
+        sieges.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.service.port.cmp(&b.service.port)));
+        (!sieges.is_empty()).then(|| finding(scene, source, &sieges))
+    });
+    found.collect()
+}
+
+fn siege(scene: &Scene<'_>, source: AddressId, tries: &[Try], least: usize) -> Option<Siege> {
+    let traffic = scene.traffic;
+    let service = tries[0].service;
+    let least = least.saturating_mul(service.class.factor());
+    // What is known to be a refusal is evidence; what is not known counts only where that is all there is.
+    let known = tries.iter().filter(|attempt| attempt.kind == Kind::Refused).count() >= least;
+    let counts = |attempt: &&Try| if known { attempt.kind == Kind::Refused } else { attempt.kind != Kind::Longer };
+    let mut guesses = distinct(scene, tries.iter().filter(counts));
+    // Whoever often stays longer is at home there.
+    if guesses.len() < least || guesses.len() < tries.len().div_ceil(2) {
+        return None;
+    }
+    let time = |guess: &Try| traffic.start.get(guess.row as usize);
+    let timed = guesses.iter().all(|guess| time(guess).is_some());
+    guesses.sort_by(|a, b| time(a).unwrap_or(0.0).total_cmp(&time(b).unwrap_or(0.0)).then(a.row.cmp(&b.row)));
+    let times: Vec<f64> = guesses.iter().filter_map(time).collect();
+    let (first, count) = if timed { busiest(&times, scene.settings.real(&WINDOW)) } else { (0, guesses.len()) };
+    if count < least {
+        return None;
+    }
+    let alike = alike(guesses.iter().filter_map(|guess| traffic.bytes_received.get(guess.row as usize)));
+    if service.class == Class::Web && !alike {
+        return None;
+    }
+    let pace = timed.then(|| Pace::of(&times[first..first + count]));
+    let is_host = traffic.address(source).ip().is_some();
+    let victims = victims(&guesses);
+    // A few on each of several hosts is how an administrator works; our own choice.
+    let dense = victims[0].0 >= least || count >= 3 * least;
+    let confidence = match is_host {
+        false => 0.3,
+        true if !dense => 0.4,
+        true => confidence(service.class, count, least, known, alike, pace),
+    };
+    let factor = if confidence >= 0.5 { (50.0, 20.0, 85.0) } else { (15.0, 10.0, 25.0) };
+    Some(Siege {
+        service,
+        count,
+        confidence,
+        points: points(count, least, factor.0, factor.1, factor.2),
+        victims: victims.into_iter().map(|(_, target)| target).collect(),
+        seen: Seen::of(traffic, guesses.iter().map(|guess| guess.row)),
+        opened: opened(scene, tries, &guesses),
+    })
+}
+
+/// Exporters may tell one connection in several rows: those of one source port to one target are one.
+fn distinct<'a>(scene: &Scene<'_>, tries: impl Iterator<Item = &'a Try>) -> Vec<Try> {
+    let port = |guess: &Try| scene.traffic.source_port.get(guess.row as usize);
+    let mut tries: Vec<Try> = tries.copied().collect();
+    tries.sort_by_key(|guess| (guess.target, port(guess), guess.row));
+    tries.dedup_by(|a, b| a.target == b.target && port(a).is_some() && port(a) == port(b));
+    tries
+}
+
+/// How the guesses follow each other.
+struct Pace {
+    fast: bool,
+    /// As regular as a monitoring system.
+    regular: bool,
+}
+
+impl Pace {
+    /// `times` are sorted.
+    fn of(times: &[f64]) -> Self {
+        let gaps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let mean = gaps.iter().sum::<f64>() / gaps.len().max(1) as f64;
+        let spread = gaps.iter().map(|gap| (gap - mean).abs()).sum::<f64>() / gaps.len().max(1) as f64;
+        // Our own choice: a scheduler strays by less than a twentieth, and asks not more than once in five seconds.
+        Pace { fast: mean <= FAST, regular: mean >= 5.0 && spread <= mean / 20.0 }
+    }
+}
+
+/// Only refusals that come as a guesser's do pass 0.5, which lets them name an attacker.
+fn confidence(class: Class, count: usize, least: usize, known: bool, alike: bool, pace: Option<Pace>) -> f64 {
+    let more = 0.1 * libm::log10(count as f64 / least as f64);
+    match (class, pace) {
+        _ if !known => 0.3,
+        (Class::Web, _) => 0.3,
+        (_, Some(pace)) if pace.regular => 0.3,
+        (Class::Person, Some(pace)) if pace.fast => (0.7 + more).min(0.9),
+        (Class::Person, _) if count >= MANY => 0.5,
+        (Class::Program, Some(pace)) if pace.fast && alike => (0.55 + more).min(0.8),
+        _ => 0.4,
+    }
+}
+
+/// The targets with how many guesses each took, the most visited first.
+fn victims(guesses: &[Try]) -> Vec<(usize, AddressId)> {
+    let mut targets: Vec<AddressId> = guesses.iter().map(|guess| guess.target).collect();
+    targets.sort_unstable();
+    let mut counted: Vec<(usize, AddressId)> =
+        targets.chunk_by(|a, b| a == b).map(|same| (same.len(), same[0])).collect();
+    counted.sort_by_key(|&(count, target)| (std::cmp::Reverse(count), target));
+    counted
+}
+
+/// The target on which a longer conversation began after the third of the guesses on it, which are sorted by time.
+/// Two mistyped passwords and a login are everyday.
+fn opened(scene: &Scene<'_>, tries: &[Try], guesses: &[Try]) -> Option<AddressId> {
+    let start = |attempt: &Try| scene.traffic.start.get(attempt.row as usize);
+    let mut third: FxHashMap<AddressId, (u8, Option<f64>)> = FxHashMap::default();
+    for guess in guesses {
+        let (count, at) = third.entry(guess.target).or_default();
+        if *count < 3 {
+            (*count, *at) = (*count + 1, start(guess));
+        }
+    }
+    let after = |login: &&Try| third.get(&login.target).is_some_and(|&(count, at)| count == 3 && at < start(login));
+    tries.iter().filter(|attempt| attempt.kind == Kind::Longer).find(after).map(|login| login.target)
+}
+
+fn finding(scene: &Scene<'_>, source: AddressId, sieges: &[Siege]) -> Finding {
+    let traffic = scene.traffic;
+    let worst = &sieges[0];
+    let subject = traffic.address(source);
+    let on = match worst.victims.len() {
+        1 => traffic.address(worst.victims[0]).to_string(),
+        more => format!("{} and {} more", traffic.address(worst.victims[0]), more - 1),
+    };
+    let size = if worst.confidence > 0.3 { "each as small as a refused login" } else { "which may be guesses" };
+    let mut summary = format!("{subject} made {} connections to {} on {on}, {size}", worst.count, worst.service.name);
+    let strong = sieges.iter().filter(|siege| siege.confidence >= WEAK);
+    if let Some(target) = strong.filter_map(|siege| siege.opened).next() {
+        summary +=
+            &format!("; a longer conversation with {} followed: a login may have succeeded", traffic.address(target));
+    }
+    if sieges.len() > 1 {
+        summary += &format!("; {} services in all", sieges.len());
+    }
+    Finding {
+        id: 0,
+        detector: BRUTE_FORCE.about.key,
+        subject,
+        role: role(worst.confidence),
+        victims: worst.victims.iter().take(MAX_VICTIMS).map(|&id| traffic.address(id)).collect(),
+        first: sieges.iter().filter_map(|siege| siege.seen.first).reduce(f64::min),
+        last: sieges.iter().filter_map(|siege| siege.seen.last).reduce(f64::max),
+        rows: sieges.iter().map(|siege| siege.seen.rows).sum(),
+        severity: severity(worst.points),
+        confidence: worst.confidence,
+        points: worst.points,
+        technique: Some("T1110"),
+        summary,
+    }
+}
