@@ -3,6 +3,7 @@
 use crate::about::{Knob, Range};
 use crate::model::address::Address;
 use crate::model::finding::Role;
+use crate::model::home::HOME;
 use crate::model::report::{Decision, Host, Withheld};
 use crate::model::settings::Checked;
 use crate::model::special::{Class, special};
@@ -37,7 +38,7 @@ pub const BLOCK_PRIVATE: Knob = Knob {
 };
 
 /// The settings of this stage.
-pub const KNOBS: &[&Knob] = &[&WATCH, &BLOCK, &ALLOW, &BLOCK_PRIVATE];
+pub const KNOBS: &[&Knob] = &[&WATCH, &BLOCK, &ALLOW, &HOME, &BLOCK_PRIVATE];
 
 /// Decides on every host by its risk. What would be blocked but must not be is watched (or ignored,
 /// where the allow list names it) and is returned with the reason, in the hosts' order.

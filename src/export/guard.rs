@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::knobs;
 use crate::model::finding::Role;
+use crate::model::home::HOME;
 use crate::model::outcome::Outcome;
 use crate::model::report::{Decision, Host};
 use crate::model::settings::Checked;
@@ -43,7 +43,7 @@ impl<'a> Guard<'a> {
             Role::Bystander => return Some("it is a bystander in what was seen"),
             Role::Attacker | Role::Compromised => {}
         }
-        if self.settings.networks(&knobs::OWN).iter().any(|network| network.contains(&ip)) {
+        if self.settings.networks(&HOME).iter().any(|network| network.contains(&ip)) {
             return Some("it is in your own networks");
         }
         self.resolvers.contains(&ip).then_some("it is a name server that several hosts here ask")
@@ -51,7 +51,7 @@ impl<'a> Guard<'a> {
 
     /// True where a network may not be blocked whole.
     pub fn overlaps(&self, network: &IpNet) -> bool {
-        let mut kept = [&knobs::OWN, &policy::ALLOW].into_iter().flat_map(|knob| self.settings.networks(knob));
+        let mut kept = [&HOME, &policy::ALLOW].into_iter().flat_map(|knob| self.settings.networks(knob));
         kept.any(|kept| kept.contains(network) || network.contains(kept))
             || special::overlapping(network).is_some()
             || self.resolvers.iter().any(|ip| network.contains(ip))

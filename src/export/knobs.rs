@@ -48,14 +48,5 @@ pub const DENSE: Knob = Knob {
     range: Range::Integer { min: 2, max: 65_536, default: 8 },
 };
 
-pub const OWN: Knob = Knob {
-    key: "export.own_networks",
-    label: "Own networks",
-    help: "Your own and home networks, one address or CIDR network per line. They are never put on a block list, \
-           however they behave; the list of withheld addresses names them.",
-    unit: "",
-    range: Range::Networks,
-};
-
 /// In the order of the form.
-pub const KNOBS: &[&Knob] = &[&HOURS, &OWN, &WIDEST_V4, &WIDEST_V6, &WHOLE, &DENSE];
+pub const KNOBS: &[&Knob] = &[&HOURS, &WIDEST_V4, &WIDEST_V6, &WHOLE, &DENSE];

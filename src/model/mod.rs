@@ -5,6 +5,7 @@ pub mod chart;
 pub mod column;
 pub mod finding;
 pub mod geo;
+pub mod home;
 pub mod judgement;
 pub mod outcome;
 pub mod observation;

@@ -110,16 +110,26 @@ const V6_RANGES: &[V6] = &[
 
 /// The special-purpose range that holds `ip`, if one does.
 pub fn special(ip: IpAddr) -> Option<&'static Special> {
+    range(ip).map(|(_, special)| special)
+}
+
+/// The same with the network that IANA registered.
+pub fn range(ip: IpAddr) -> Option<(IpNet, &'static Special)> {
     match ip.to_canonical() {
         IpAddr::V4(ip) => {
             let holds = |&&(start, prefix, _): &&V4| (ip.to_bits() ^ start.to_bits()).leading_zeros() >= prefix;
-            V4_RANGES.iter().find(holds).map(|(_, _, special)| special)
+            V4_RANGES.iter().find(holds).and_then(|(start, prefix, special)| Some((network(*start, *prefix)?, special)))
         }
         IpAddr::V6(ip) => {
             let holds = |&&(start, prefix, _): &&V6| (ip.to_bits() ^ start.to_bits()).leading_zeros() >= prefix;
-            V6_RANGES.iter().find(holds).map(|(_, _, special)| special)
+            V6_RANGES.iter().find(holds).and_then(|(start, prefix, special)| Some((network(*start, *prefix)?, special)))
         }
     }
+}
+
+/// `None` only for a prefix longer than the address, which no range above has.
+fn network(start: impl Into<IpAddr>, prefix: u32) -> Option<IpNet> {
+    IpNet::new(start.into(), prefix as u8).ok()
 }
 
 /// A special-purpose range that shares an address with `network`, if one does.
@@ -169,6 +179,15 @@ mod tests {
         ] {
             assert_eq!(special(ip.parse().unwrap()).map(|s| s.name), name, "{ip}");
         }
+    }
+
+    #[test]
+    fn every_range_is_given_with_its_network() {
+        let of = |ip: &str| range(ip.parse().unwrap()).map(|(network, _)| network.to_string());
+        assert_eq!(of("172.20.1.2").as_deref(), Some("172.16.0.0/12"));
+        assert_eq!(of("fd12::1").as_deref(), Some("fc00::/7"));
+        let v4 = V4_RANGES.iter().map(|(start, prefix, _)| network(*start, *prefix));
+        assert!(v4.chain(V6_RANGES.iter().map(|(start, prefix, _)| network(*start, *prefix))).all(|net| net.is_some()));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use flowglass::catalog::knobs;
+use flowglass::export::Export;
 use flowglass::export::aggregate::{Widest, exact, nearby, size};
 use flowglass::export::blocklist::Blocklist;
-use flowglass::export::{Export, KNOBS};
 use flowglass::model::finding::Role;
 use flowglass::model::outcome::Outcome;
 use flowglass::model::record::Record;
@@ -23,7 +24,7 @@ fn networks(outcome: &Outcome) -> Vec<String> {
 
 fn set(outcome: &mut Outcome, json: &str) {
     let settings: Settings = serde_json::from_str(json).unwrap();
-    outcome.report.settings = settings.check(KNOBS).unwrap();
+    outcome.report.settings = settings.check(&knobs()).unwrap();
 }
 
 #[test]
@@ -46,7 +47,7 @@ fn what_must_not_be_blocked_is_withheld_with_the_reason() {
     .into();
     hosts[9].role = Role::Victim;
     let mut outcome = with_hosts(hosts);
-    set(&mut outcome, r#"{"export.own_networks": ["6.6.6.0/24"]}"#);
+    set(&mut outcome, r#"{"policy.home": ["6.6.6.0/24"]}"#);
     assert_eq!(networks(&outcome), ["7.7.7.7/32"]);
     let withheld = text("withheld", &outcome);
     for line in [
@@ -101,7 +102,7 @@ fn whole_networks_are_taken_only_where_asked_and_nobody_else_lives() {
     // with_hosts sends everything to 192.0.3.200, which is seen and not blocked.
     outcome.traffic.push(&Record::from_source(address("5.5.6.200")));
     assert!(networks(&outcome).iter().all(|network| !network.ends_with("/24")));
-    set(&mut outcome, r#"{"export.whole_networks": true, "export.own_networks": ["5.5.7.128/25"]}"#);
+    set(&mut outcome, r#"{"export.whole_networks": true, "policy.home": ["5.5.7.128/25"]}"#);
     let whole: Vec<String> = networks(&outcome).into_iter().filter(|network| network.ends_with("/24")).collect();
     assert_eq!(whole, ["5.5.5.0/24"]);
     assert!(text("cidr_list", &outcome).contains("addresses never seen: 246"));
