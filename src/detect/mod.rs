@@ -3,6 +3,9 @@
 mod attempts;
 mod claims;
 pub mod evidence;
+mod lookups;
+mod rhythm;
+mod sides;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -14,12 +17,17 @@ use crate::model::judgement::Judgement;
 use crate::model::report::{DetectorRun, Status};
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
+use sides::Sides;
 use tally::Order;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
 mod address_claims;
+mod beacon;
+mod dns_tunnel;
+mod exfiltration;
 mod geo_unknown;
 mod horizontal_scan;
+mod long_connection;
 mod model_votes;
 mod source_port_spread;
 mod vertical_scan;
@@ -31,6 +39,10 @@ pub const DETECTORS: &[&Detector] = &[
     &horizontal_scan::HORIZONTAL_SCAN,
     &address_claims::ADDRESS_CLAIMED_BY_SEVERAL_MACS,
     &source_port_spread::SOURCE_PORT_SPREAD,
+    &beacon::BEACON,
+    &long_connection::LONG_CONNECTION,
+    &exfiltration::EXFILTRATION,
+    &dns_tunnel::DNS_TUNNEL,
     &geo_unknown::GEO_UNKNOWN,
 ];
 
@@ -42,6 +54,8 @@ pub struct Scene<'a> {
     pub settings: &'a Checked,
     /// The rows by source and target, sorted once for all detectors that count.
     order: Order,
+    /// Where each address lives.
+    sides: Sides,
 }
 
 impl<'a> Scene<'a> {
@@ -51,7 +65,8 @@ impl<'a> Scene<'a> {
         judgement: &'a Judgement,
         settings: &'a Checked,
     ) -> Self {
-        Scene { traffic, geography, judgement, settings, order: Order::of(traffic) }
+        let (order, sides) = (Order::of(traffic), Sides::of(traffic, settings));
+        Scene { traffic, geography, judgement, settings, order, sides }
     }
 }
 

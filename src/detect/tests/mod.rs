@@ -1,7 +1,9 @@
 //! Small scenes for the detectors, and the laws that all detectors keep.
 
 mod intercepted;
+mod named;
 mod odd;
+mod remote;
 mod scans;
 
 use super::*;
