@@ -42,9 +42,9 @@ pub const MEGABYTES: Knob = Knob {
 pub const RATIO: Knob = Knob {
     key: "exfiltration.ratio",
     label: "Times what came back",
-    help: "Uploads of fewer times the bytes received are not reported: an exchange is no upload. 5 is this program's own choice.",
+    help: "Uploads of fewer times the bytes received are not reported: an exchange is no upload. 10 is this program's own choice: a video call or a game sends a good part of what it takes.",
     unit: "times",
-    range: Range::Real { min: 1.0, max: 1e6, default: 5.0 },
+    range: Range::Real { min: 1.0, max: 1e6, default: 10.0 },
 };
 
 /// No source.
@@ -157,7 +157,7 @@ fn report(scene: &Scene<'_>, source: AddressId, load: Load, usual: Option<f64>) 
     let seen = Seen::of(traffic, scene.order.pair(traffic, source, load.target).iter().copied());
     let floor = scene.settings.real(&MEGABYTES) * 1e6;
     // Own choice: from watching at its most down to a hint, and never enough to block.
-    let (base, confidence) = if usual.is_some() { (25.0, 0.4) } else { (15.0, 0.25) };
+    let (base, confidence) = if usual.is_some() { (20.0, 0.4) } else { (12.0, 0.25) };
     let points = points(load.up as usize, floor as usize, base, 10.0, base + 15.0);
     let within = if traffic.start.is_absent() { "in all".to_owned() } else { format!("within {}", lasting(HOUR)) };
     let history = match usual {

@@ -4,6 +4,7 @@ mod attempts;
 mod claims;
 pub mod evidence;
 mod lookups;
+mod profile;
 mod rhythm;
 mod sides;
 mod tally;
@@ -27,8 +28,10 @@ mod dns_tunnel;
 mod exfiltration;
 mod geo_unknown;
 mod horizontal_scan;
+mod host_profile;
 mod long_connection;
 mod model_votes;
+mod new_and_rare;
 mod source_port_spread;
 mod vertical_scan;
 
@@ -43,6 +46,8 @@ pub const DETECTORS: &[&Detector] = &[
     &long_connection::LONG_CONNECTION,
     &exfiltration::EXFILTRATION,
     &dns_tunnel::DNS_TUNNEL,
+    &new_and_rare::NEW_AND_RARE,
+    &host_profile::HOST_PROFILE,
     &geo_unknown::GEO_UNKNOWN,
 ];
 

@@ -5,6 +5,7 @@ mod named;
 mod odd;
 mod remote;
 mod scans;
+mod unusual;
 
 use super::*;
 use crate::model::address::Address;
