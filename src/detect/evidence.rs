@@ -76,7 +76,8 @@ pub fn lasting(seconds: f64) -> String {
         s if s >= 172_800.0 => format!("{:.1} days", s / 86_400.0),
         s if s >= 7_200.0 => format!("{:.1} h", s / 3_600.0),
         s if s >= 120.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{s:.0} s"),
+        s if s >= 1.0 || s == 0.0 => format!("{s:.0} s"),
+        s => format!("{:.0} ms", s * 1000.0),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::model::traffic::AddressId;
 
 use super::evidence::{data, lasting, points, severity};
 use super::rhythm::median;
-use super::sides::{Outward, outward};
+use super::sides::{Outward, outward_of, own, totals};
 use super::tally::Seen;
 use super::{Detector, Scene};
 
@@ -67,7 +67,8 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
         (scene.traffic.bytes_sent.is_absent(), "the bytes sent"),
         (scene.traffic.bytes_received.is_absent(), "the bytes received"),
     ];
-    columns.iter().filter(|(absent, _)| *absent).map(|(_, what)| (*what).to_owned()).collect()
+    let missing = columns.iter().filter(|(absent, _)| *absent).map(|(_, what)| (*what).to_owned());
+    missing.chain(scene.sides.need()).collect()
 }
 
 /// What went to one target within one hour.
@@ -81,19 +82,14 @@ struct Load {
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let floor = scene.settings.real(&MEGABYTES) * 1e6;
-    let mut findings = Vec::new();
-    let mut loads: Vec<Load> = Vec::new();
-    let mut last = None;
-    for pair in outward(scene, 1) {
-        if last.is_some_and(|last| last != pair.source) {
-            findings.extend(last.and_then(|source| finding(scene, source, &loads, floor)));
-            loads.clear();
-        }
-        last = Some(pair.source);
-        hours(scene, pair, &mut loads);
-    }
-    findings.extend(last.and_then(|source| finding(scene, source, &loads, floor)));
-    findings
+    let sent = totals(scene.traffic, |row| scene.traffic.bytes_sent.get(row).unwrap_or(0) as f64);
+    let hosts = own(scene, 1).filter(|source| sent[source.index()] >= floor);
+    let found = hosts.filter_map(|source| {
+        let mut loads = Vec::new();
+        outward_of(scene, source).for_each(|pair| hours(scene, pair, &mut loads));
+        finding(scene, source, loads, floor)
+    });
+    found.collect()
 }
 
 /// Adds what the pair moved, by the hour; rows of one hour that follow each other are one entry.
@@ -120,14 +116,9 @@ fn hours(scene: &Scene<'_>, pair: Outward<'_>, loads: &mut Vec<Load>) {
 }
 
 /// The host's largest upload, if it is one.
-fn finding(scene: &Scene<'_>, source: AddressId, loads: &[Load], floor: f64) -> Option<Finding> {
-    // Nearly every host ends here.
-    if loads.iter().map(|load| load.up).sum::<f64>() < floor {
-        return None;
-    }
-    let mut merged = loads.to_vec();
-    merged.sort_by_key(|load| (load.target, load.hour));
-    let merged: Vec<Load> = merged.chunk_by(|a, b| (a.target, a.hour) == (b.target, b.hour)).map(sum).collect();
+fn finding(scene: &Scene<'_>, source: AddressId, mut loads: Vec<Load>, floor: f64) -> Option<Finding> {
+    loads.sort_by_key(|load| (load.target, load.hour));
+    let merged: Vec<Load> = loads.chunk_by(|a, b| (a.target, a.hour) == (b.target, b.hour)).map(sum).collect();
     let ratio = scene.settings.real(&RATIO);
     let one_sided = merged.iter().filter(|load| load.up >= floor && load.up >= ratio * load.down);
     let worst = *one_sided.max_by(|a, b| a.up.total_cmp(&b.up).then((b.hour, b.target).cmp(&(a.hour, a.target))))?;

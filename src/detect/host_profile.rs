@@ -9,6 +9,7 @@ use crate::ml::forest::{ForestParams, SEED};
 use crate::ml::percentile::quantile;
 use crate::ml::points::Points;
 use crate::ml::scaler::StandardScaler;
+use crate::model::address::Address;
 use crate::model::finding::{Family, Finding, Role};
 use crate::model::traffic::AddressId;
 
@@ -52,6 +53,9 @@ const LEAST_ROWS: usize = 5;
 const MOST_HOSTS: usize = 2_000;
 const NAMED: usize = 20;
 
+/// Who is compared with each other; hosts of an unknown side (MACs, test networks) are one group.
+const GROUPS: [Side; 3] = [Side::Own, Side::Outside, Side::Neither];
+
 /// scikit-learn calls a score below -0.5 anomalous, where half of few hosts lie; own choice.
 const ODD: f64 = -0.6;
 
@@ -67,18 +71,20 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
         return vec!["a destination address column".to_owned()];
     }
     let least = scene.settings.count(&HOSTS);
-    let enough = [Side::Own, Side::Outside].iter().any(|&side| candidates(scene, side).count() >= least);
-    if enough { Vec::new() } else { vec![format!("{least} hosts with five rows or more each")] }
+    let enough = GROUPS.iter().any(|&side| candidates(scene, side).count() >= least);
+    if enough { Vec::new() } else { vec![format!("{least} hosts of one side with five rows or more each")] }
 }
 
 fn candidates<'a>(scene: &'a Scene<'a>, side: Side) -> impl Iterator<Item = AddressId> {
-    scene.order.sources(LEAST_ROWS).filter(move |&source| scene.sides.get(source) == side)
+    // An autonomous system is many hosts.
+    let is_host = |source: AddressId| !matches!(scene.traffic.address(source), Address::As(_));
+    scene.order.sources(LEAST_ROWS).filter(move |&source| scene.sides.get(source) == side && is_host(source))
 }
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let least = scene.settings.count(&HOSTS);
     let mut findings = Vec::new();
-    for side in [Side::Own, Side::Outside] {
+    for side in GROUPS {
         let mut hosts: Vec<AddressId> = candidates(scene, side).collect();
         if hosts.len() >= least && !scene.traffic.destination.is_absent() {
             hosts.sort_by_key(|&host| (std::cmp::Reverse(scene.order.rows(host).len()), host));

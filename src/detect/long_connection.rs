@@ -5,7 +5,7 @@ use crate::model::finding::{Family, Finding, Role};
 use crate::model::traffic::AddressId;
 
 use super::evidence::{lasting, severity, steps};
-use super::sides::{Outward, outward};
+use super::sides::{Outward, outward_of, own, totals};
 use super::tally::Seen;
 use super::{Detector, Scene};
 
@@ -47,7 +47,8 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
         (scene.traffic.destination.is_absent(), "a destination address column"),
         (scene.traffic.duration.is_absent(), "durations"),
     ];
-    columns.iter().filter(|(absent, _)| *absent).map(|(_, what)| (*what).to_owned()).collect()
+    let missing = columns.iter().filter(|(absent, _)| *absent).map(|(_, what)| (*what).to_owned());
+    missing.chain(scene.sides.need()).collect()
 }
 
 /// One pair and port, and how long it was connected.
@@ -62,7 +63,9 @@ struct Lasting {
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let least = scene.settings.real(&SECONDS);
     let mut lasting: Vec<Lasting> = Vec::new();
-    for pair in outward(scene, 1) {
+    let connected = totals(scene.traffic, |row| scene.traffic.duration.get(row).unwrap_or(0.0).max(0.0));
+    let hosts = own(scene, 1).filter(|source| connected[source.index()] >= least);
+    for pair in hosts.flat_map(|source| outward_of(scene, source)) {
         let durations = pair.rows.iter().filter_map(|&row| scene.traffic.duration.get(row as usize));
         // A pair that cannot reach the threshold needs no sorting.
         if durations.filter(|seconds| *seconds > 0.0).sum::<f64>() >= least {

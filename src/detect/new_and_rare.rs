@@ -5,7 +5,7 @@ use crate::model::finding::{Family, Finding, Role};
 use crate::model::traffic::{AddressId, Traffic};
 
 use super::evidence::{points, severity};
-use super::sides::Side;
+use super::sides::{Side, own};
 use super::tally::Seen;
 use super::{Detector, Scene};
 
@@ -19,7 +19,7 @@ pub const NEW_AND_RARE: Detector = Detector {
                than its owner: other services, and a look around.",
         limits: "New is not hostile: people start new programs. So this adds at most 6 points. One half is a short \
                  memory, and a host that was taken over before the data begins, or that is seen in one half alone, \
-                 shows nothing. Ports from 32,768 on are left out: systems hand them out at random. Needs start \
+                 shows nothing. With fewer than five of your hosts in the data no port is called rare. Ports from 32,768 on are left out: systems hand them out at random. Needs start \
                  times and at least an hour of data.",
     },
     knobs: &[&PORTS, &PEERS],
@@ -54,6 +54,8 @@ const PAST: usize = 20;
 const EPHEMERAL: u16 = 32_768;
 /// RITA calls a destination rare that at most 2 % of the hosts contact; here the same of a port, and at least one host.
 const RARE: f64 = 0.02;
+/// Own choice: among fewer own hosts nothing can be called rare.
+const CROWD: u32 = 5;
 const TIMES_KNOWN: usize = 3;
 
 fn needs(scene: &Scene<'_>) -> Vec<String> {
@@ -65,6 +67,7 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
     ];
     let mut needs: Vec<String> =
         columns.iter().filter(|(absent, _)| *absent).map(|(_, what)| (*what).to_owned()).collect();
+    needs.extend(scene.sides.need());
     if needs.is_empty() && starts(traffic).is_none() {
         needs.push("data of an hour or longer".to_owned());
     }
@@ -96,16 +99,16 @@ fn service(traffic: &Traffic, row: usize) -> Option<Service> {
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let Some((first, last)) = starts(scene.traffic) else { return Vec::new() };
     let middle = first + (last - first) / 2.0;
-    let own = || scene.order.sources(PAST).filter(|&source| scene.sides.get(source) == Side::Own);
     // How many own hosts use each service: 512 kB, whatever the traffic.
     let mut users = vec![0u32; 2 << 16];
     let mut hosts = 0u32;
-    for source in own() {
+    for source in own(scene, PAST) {
         hosts += 1;
         services(scene, source, |_| true).into_iter().for_each(|service| users[service as usize] += 1);
     }
     let most = ((f64::from(hosts) * RARE) as u32).max(1);
-    own().filter_map(|source| host(scene, source, middle, |service| users[service as usize] <= most)).collect()
+    let rare = |service: Service| hosts >= CROWD && users[service as usize] <= most;
+    own(scene, PAST).filter_map(|source| host(scene, source, middle, rare)).collect()
 }
 
 /// The different services of a host's rows, sorted.

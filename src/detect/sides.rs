@@ -35,6 +35,12 @@ impl Sides {
     pub fn get(&self, id: AddressId) -> Side {
         self.0[id.index()]
     }
+
+    /// What is missing where no host is known to be the analyst's own.
+    pub fn need(&self) -> Option<String> {
+        let none = !self.0.contains(&Side::Own);
+        none.then(|| "one of your own hosts: no address is private, so name your networks in the settings".to_owned())
+    }
 }
 
 /// The rows of one own host to one host outside.
@@ -48,10 +54,24 @@ pub struct Outward<'a> {
 
 /// All pairs with at least `least` rows, one source after the other.
 pub fn outward<'a>(scene: &'a Scene<'a>, least: usize) -> impl Iterator<Item = Outward<'a>> {
-    let own = scene.order.sources(least).filter(|&source| scene.sides.get(source) == Side::Own);
-    let pairs = own.flat_map(|source| scene.order.targets(scene.traffic, source).map(move |pair| (source, pair)));
-    pairs.filter_map(move |(source, (target, rows))| {
-        let target = target.filter(|&target| scene.sides.get(target) == Side::Outside)?;
-        (rows.len() >= least).then_some(Outward { source, target, rows })
-    })
+    own(scene, least).flat_map(move |source| outward_of(scene, source)).filter(move |pair| pair.rows.len() >= least)
+}
+
+/// The own hosts that have at least `least` rows, in order of first appearance.
+pub fn own<'a>(scene: &'a Scene<'a>, least: usize) -> impl Iterator<Item = AddressId> {
+    scene.order.sources(least).filter(|&source| scene.sides.get(source) == Side::Own)
+}
+
+/// The pairs of one source.
+pub fn outward_of<'a>(scene: &'a Scene<'a>, source: AddressId) -> impl Iterator<Item = Outward<'a>> {
+    let outside = move |target: &AddressId| scene.sides.get(*target) == Side::Outside;
+    let pairs = scene.order.targets(scene.traffic, source);
+    pairs.filter_map(move |(target, rows)| Some(Outward { source, target: target.filter(outside)?, rows }))
+}
+
+/// The sum of a column over the rows of each source: one pass in input order, by which most hosts can be passed over.
+pub fn totals(traffic: &Traffic, of: impl Fn(usize) -> f64) -> Vec<f64> {
+    let mut totals = vec![0.0; traffic.addresses().len()];
+    traffic.source().iter().enumerate().for_each(|(row, source)| totals[source.index()] += of(row));
+    totals
 }

@@ -42,6 +42,17 @@ fn people_are_not_even() {
 }
 
 #[test]
+fn calls_by_chance_all_day_long_are_not_even() {
+    // Exponential intervals by their quantiles, in a scattered order.
+    let mut at = 0.0;
+    let chance = (0..499u32).map(|n| {
+        at += -170.0 * libm::log(1.0 - (f64::from(n * 211 % 499) + 0.5) / 499.0);
+        call(7, at, 443)
+    });
+    assert_eq!(beacons(chance.collect::<Vec<_>>()), []);
+}
+
+#[test]
 fn clocks_and_common_destinations_weigh_less() {
     let clock = &beacons(day(7, 123))[0];
     assert!(clock.points < 2.0, "{clock:?}");
@@ -49,6 +60,17 @@ fn clocks_and_common_destinations_weigh_less() {
     let everyone = beacons((1..=10).flat_map(|host| day(host, 443)));
     assert_eq!(everyone.len(), 10);
     assert!(everyone.iter().all(|found| found.points < alone.points));
+}
+
+#[test]
+fn where_no_host_is_known_to_be_ones_own_the_setting_is_named() {
+    let public = traffic(day(7, 443).map(|record| Record { source: address("9.9.9.9"), ..record }));
+    let (geography, judgement, settings) = Default::default();
+    let scene = Scene::new(&public, &geography, &judgement, &settings);
+    for key in ["beacon", "new_and_rare"] {
+        let needs = (detector(key).needs)(&scene);
+        assert!(needs.len() == 1 && needs[0].contains("name your networks"), "{needs:?}");
+    }
 }
 
 #[test]

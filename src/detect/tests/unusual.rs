@@ -18,7 +18,7 @@ fn browsing(host: u8) -> impl Iterator<Item = Record<'static>> {
 #[test]
 fn ports_new_to_a_host_and_rare_are_named_with_little_weight() {
     let late = [22, 2222, 8081, 40_000].map(|port| at(7, "9.9.9.9", port, 5000.0));
-    let findings = news(browsing(7).chain(browsing(8)).chain(late));
+    let findings = news((7..12).flat_map(browsing).chain(late));
     assert_eq!(findings.len(), 1, "{findings:?}");
     let found = &findings[0];
     assert_eq!((found.subject, found.rows), (address("10.0.0.7"), 3));
@@ -31,12 +31,13 @@ fn what_is_old_common_or_without_a_past_is_not_new() {
     let three = [22u16, 2222, 8081];
     let early = three.map(|port| at(7, "9.9.9.9", port, 10.0));
     let late = three.map(|port| at(7, "9.9.9.9", port, 5000.0));
-    assert_eq!(news(browsing(7).chain(early).chain(late)), [], "used before");
+    assert_eq!(news((7..12).flat_map(browsing).chain(early).chain(late)), [], "used before");
+    assert_eq!(news(browsing(7).chain(browsing(8)).chain(late)), [], "nothing is rare among two");
     let others = (8..12).flat_map(|host| three.map(|port| at(host, "9.9.9.9", port, 5000.0)));
     let everyone = (7..12).flat_map(browsing).chain(late).chain(others);
     assert_eq!(news(everyone), [], "everyone does it");
     let newcomer = (0..60).map(|n| at(7, "9.9.9.9", 1000 + n, 5000.0 + f64::from(n)));
-    assert_eq!(news(browsing(8).chain(newcomer)), [], "no past");
+    assert_eq!(news((8..13).flat_map(browsing).chain(newcomer)), [], "no past");
 }
 
 #[test]
@@ -92,5 +93,5 @@ fn alike_hosts_and_few_hosts_are_not_named() {
     let few = traffic((1..5).flat_map(browsing));
     let (geography, judgement, settings) = Default::default();
     let scene = Scene::new(&few, &geography, &judgement, &settings);
-    assert_eq!((detector("host_profile").needs)(&scene), ["10 hosts with five rows or more each"]);
+    assert_eq!((detector("host_profile").needs)(&scene), ["10 hosts of one side with five rows or more each"]);
 }
