@@ -1,14 +1,14 @@
 //! One own host that calls one host outside at even intervals: what remote-controlled machines do.
 
-use rustc_hash::FxHashMap;
-
 use crate::about::{About, Knob, Range};
-use crate::model::finding::{Family, Finding, Role};
+use crate::model::address::Address;
+use crate::model::finding::{Family, Finding, MAX_VICTIMS, Role};
 use crate::model::traffic::AddressId;
 
-use super::evidence::{WEAK, severity, steps};
+use super::evidence::{WEAK, lasting, severity, steps};
 use super::rhythm::Rhythm;
 use super::sides::{Outward, outward};
+use super::spread::Spread;
 use super::tally::Seen;
 use super::{Detector, Scene};
 
@@ -17,7 +17,8 @@ pub const BEACON: Detector = Detector {
         key: "beacon",
         title: "Calls home at even intervals",
         help: "What: scores how evenly one of your hosts contacts one address and port outside, as RITA does: by the \
-               intervals, the bytes sent, the hours of the day and how long it goes on. A pair with a connection per \
+               intervals, the bytes sent, the hours of the day and how long it goes on. The other end of the most even \
+               ones is named, too. A pair with a connection per \
                second for hours on end is named a strobe. Why: a machine under remote control asks for orders again \
                and again, and programs are more punctual than people.",
         limits: "Evenness is no proof: updates, chat, mail, telemetry and clocks call home, too, so this never blocks \
@@ -81,12 +82,10 @@ const SHORT: f64 = 0.7;
 const ICMP: u8 = 1;
 const ICMP_V6: u8 = 58;
 
-/// RITA: a destination that at most 2 % of the hosts contact is rare, one that half of them contact is common.
-/// Among fewer than 50 hosts a single one is more than 2 %: there nothing is rare.
-const RARE: f64 = 0.02;
-const COMMON: f64 = 0.5;
-/// RITA's weight of either.
-const PREVALENCE: f64 = 0.15;
+/// From this threat on the destination is named, too, with a part of the points: own choices. Below the watch
+/// threshold: whoever is called evenly may still be anybody's server.
+const CONTROLLER: f64 = 0.6;
+const CONTROLLER_SHARE: f64 = 0.6;
 
 fn needs(scene: &Scene<'_>) -> Vec<String> {
     let columns = [
@@ -116,9 +115,14 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         let span = *span.get_or_insert_with(|| starts(scene));
         beacons.extend(by_port(scene, pair, connections, span).filter(|beacon| beacon.threat >= threat(least)));
     }
-    let spread = Spread::of(scene, &beacons);
+    let spread = Spread::of(scene, beacons.iter().map(|beacon| beacon.target));
     beacons.iter_mut().for_each(|beacon| beacon.threat = weighed(scene, beacon, &spread));
-    beacons.chunk_by_mut(|a, b| a.source == b.source).map(|group| finding(scene, group)).collect()
+    let mut findings: Vec<Finding> =
+        beacons.chunk_by_mut(|a, b| a.source == b.source).map(|group| caller(scene, group)).collect();
+    beacons.retain(|beacon| beacon.threat >= CONTROLLER);
+    beacons.sort_by(|a, b| a.target.cmp(&b.target).then(b.threat.total_cmp(&a.threat)).then(a.source.cmp(&b.source)));
+    findings.extend(beacons.chunk_by(|a, b| a.target == b.target).map(|group| called(scene, group)));
+    findings
 }
 
 /// RITA's threat, less where the same is ordinary.
@@ -182,58 +186,49 @@ fn sent(scene: &Scene<'_>, row: usize) -> Option<f64> {
     with_headers.or_else(|| scene.traffic.bytes_sent.get(row)).map(|bytes| bytes as f64)
 }
 
-/// How many own hosts contact each destination of a beacon.
-struct Spread {
-    hosts: FxHashMap<AddressId, u32>,
-    all: f64,
-}
-
-impl Spread {
-    fn of(scene: &Scene<'_>, beacons: &[Beacon]) -> Self {
-        let mut hosts: FxHashMap<AddressId, u32> = beacons.iter().map(|beacon| (beacon.target, 0)).collect();
-        if hosts.is_empty() {
-            return Spread { hosts, all: 0.0 };
-        }
-        let mut sources = 0u32;
-        let mut last = None;
-        for pair in outward(scene, 1) {
-            sources += u32::from(last != Some(pair.source));
-            last = Some(pair.source);
-            if let Some(count) = hosts.get_mut(&pair.target) {
-                *count += 1;
-            }
-        }
-        Spread { hosts, all: f64::from(sources) }
-    }
-
-    fn modifier(&self, target: AddressId) -> f64 {
-        let share = f64::from(self.hosts.get(&target).copied().unwrap_or(0)) / self.all;
-        match share {
-            share if share <= RARE => PREVALENCE,
-            // One of one or two hosts is no crowd.
-            share if share >= COMMON && self.all >= 5.0 => -PREVALENCE,
-            _ => 0.0,
-        }
-    }
-}
-
 /// One finding per host: its worst beacon, and how many more it has.
-fn finding(scene: &Scene<'_>, beacons: &mut [Beacon]) -> Finding {
-    let traffic = scene.traffic;
+fn caller(scene: &Scene<'_>, beacons: &mut [Beacon]) -> Finding {
     beacons.sort_by(|a, b| b.threat.total_cmp(&a.threat).then((a.target, a.port).cmp(&(b.target, b.port))));
     let worst = &beacons[0];
-    let subject = traffic.address(worst.source);
-    let rows = beacons.iter().flat_map(|beacon| beacon.rows.iter().copied());
-    let seen = Seen::of(traffic, rows);
-    let points = MOST * worst.threat;
-    // RITA's threat as confidence, but never strong: what is even is not therefore hostile.
-    let confidence = (worst.threat * 0.5).min(WEAK - 0.05);
+    let (subject, target) = (scene.traffic.address(worst.source), scene.traffic.address(worst.target));
     let port = worst.port.map_or_else(String::new, |port| format!(" port {port}"));
     let more = match beacons.len() {
         1 => String::new(),
         2 => "; one more destination like it".to_owned(),
         count => format!("; {} more destinations like it", count - 1),
     };
+    let summary = format!("{subject} called {target}{port} {} times, {}{more}", worst.rows.len(), described(worst));
+    // RITA's threat as confidence, but never strong: what is even is not therefore hostile.
+    let confidence = (worst.threat * 0.5).min(WEAK - 0.05);
+    finding(scene, beacons, subject, (MOST * worst.threat, confidence), summary)
+}
+
+/// One finding per destination that is called so evenly and is so unusual that it may give the orders.
+fn called(scene: &Scene<'_>, beacons: &[Beacon]) -> Finding {
+    let worst = &beacons[0];
+    let (subject, source) = (scene.traffic.address(worst.target), scene.traffic.address(worst.source));
+    let mut victims: Vec<AddressId> = beacons.iter().map(|beacon| beacon.source).collect();
+    victims.sort_unstable();
+    victims.dedup();
+    let hosts =
+        if victims.len() == 1 { "one of your hosts".to_owned() } else { format!("{} of your hosts", victims.len()) };
+    let every = lasting(worst.rhythm.interval);
+    let summary = format!(
+        "{subject} is called at even intervals by {hosts}, such as {source} about every {every}: it may control them"
+    );
+    let weight = (MOST * worst.threat * CONTROLLER_SHARE, worst.threat * 0.4);
+    let victims = victims.iter().take(MAX_VICTIMS).map(|&id| scene.traffic.address(id)).collect();
+    Finding { victims, ..finding(scene, beacons, subject, weight, summary) }
+}
+
+fn finding(
+    scene: &Scene<'_>,
+    beacons: &[Beacon],
+    subject: Address,
+    (points, confidence): (f64, f64),
+    summary: String,
+) -> Finding {
+    let seen = Seen::of(scene.traffic, beacons.iter().flat_map(|beacon| beacon.rows.iter().copied()));
     Finding {
         id: 0,
         detector: BEACON.about.key,
@@ -247,19 +242,14 @@ fn finding(scene: &Scene<'_>, beacons: &mut [Beacon]) -> Finding {
         confidence,
         points,
         technique: Some("T1071"),
-        summary: format!(
-            "{subject} called {}{port} {} times, {}{more}",
-            traffic.address(worst.target),
-            worst.rows.len(),
-            described(worst),
-        ),
+        summary,
     }
 }
 
 /// The score and what it is made of, in words.
 fn described(beacon: &Beacon) -> String {
     let rhythm = &beacon.rhythm;
-    let every = super::evidence::lasting(rhythm.interval);
+    let every = lasting(rhythm.interval);
     if beacon.strobe {
         return format!("more than once a second for hours (a strobe, every {every})");
     }

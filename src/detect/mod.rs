@@ -5,8 +5,10 @@ mod claims;
 pub mod evidence;
 mod lookups;
 mod profile;
+mod questions;
 mod rhythm;
 mod sides;
+mod spread;
 mod tally;
 #[cfg(test)]
 mod tests;

@@ -21,8 +21,9 @@ fn day(host: u8, port: u16) -> impl Iterator<Item = Record<'static>> {
 #[test]
 fn an_even_caller_is_named_with_its_score_and_never_blocked_for_it() {
     let findings = beacons(day(7, 8443));
-    assert_eq!(findings.len(), 1, "{findings:?}");
-    let found = &findings[0];
+    let [found, peer] = &findings[..] else { panic!("{findings:?}") };
+    assert_eq!((peer.subject, &peer.victims[..]), (address("8.8.4.4"), &[address("10.0.0.7")][..]));
+    assert!(peer.points < found.points && peer.confidence < 0.5 && peer.summary.contains("one of your hosts"));
     assert_eq!((found.subject, found.rows), (address("10.0.0.7"), 145));
     assert!(found.summary.contains("8.8.4.4 port 8443 145 times"), "{}", found.summary);
     assert!(found.summary.contains("every 10 min (beacon score 1.00"), "{}", found.summary);
