@@ -18,14 +18,16 @@ pub const BEACON: Detector = Detector {
         title: "Calls home at even intervals",
         help: "What: scores how evenly one of your hosts contacts one address and port outside, as RITA does: by the \
                intervals, the bytes sent, the hours of the day and how long it goes on. The other end of the most even \
-               ones is named, too. A pair with a connection per \
-               second for hours on end is named a strobe. Why: a machine under remote control asks for orders again \
-               and again, and programs are more punctual than people.",
+               ones is named, too. A pair with a connection per second for hours on end is named a strobe. Why: a \
+               machine under remote control asks for orders again and again, and programs are more punctual than \
+               people.",
         limits: "Evenness is no proof: updates, chat, mail, telemetry and clocks call home, too, so this never blocks \
-                 by itself. Pings, time, name and discovery services count next to nothing, web ports little. On inputs under six hours the \
-                 two parts that need hours of data are left out, the rest counts less, and the finding says so. Needs start times, and \
-                 only looks from your own networks (see the setting) to addresses outside. A controller that is \
-                 called at random times, in bursts, or at each call under another address is missed.",
+                 by itself. Pings, time, name and discovery services count next to nothing, web ports little. On \
+                 inputs under six hours the two parts that need hours of data are left out, the rest counts less, and \
+                 the finding says so. Times count in whole seconds: calls about once a second always look even, and \
+                 count half. Needs start times, and only looks from your own networks (see the setting) to addresses \
+                 outside. A controller that is called at random times, in bursts, or at each call under another \
+                 address is missed.",
     },
     knobs: &[&CONNECTIONS, &SCORE],
     family: Family::CommandAndControl,
@@ -77,6 +79,9 @@ const PUNCTUAL: &[u16] = &[53, 67, 68, 123, 137, 138, 546, 547, 853, 1900, 3702,
 const WEB: &[u16] = &[80, 443, 8080];
 const ON_THE_WEB: f64 = 0.6;
 const SHORT: f64 = 0.7;
+
+/// Times count in whole seconds: with a call or more a second any intervals look even. Own choice.
+const BLURRED: f64 = 0.5;
 
 /// Pings are sent by the clock.
 const ICMP: u8 = 1;
@@ -134,7 +139,8 @@ fn weighed(scene: &Scene<'_>, beacon: &Beacon, spread: &Spread) -> f64 {
     }
     let threat = (beacon.threat + spread.modifier(beacon.target)).clamp(0.0, 1.0);
     let web = if on(WEB) { ON_THE_WEB } else { 1.0 };
-    threat * web * if beacon.rhythm.hours.is_some() { 1.0 } else { SHORT }
+    let blurred = if beacon.rhythm.interval <= 1.0 && !beacon.strobe { BLURRED } else { 1.0 };
+    threat * web * blurred * if beacon.rhythm.hours.is_some() { 1.0 } else { SHORT }
 }
 
 fn threat(score: f64) -> f64 {

@@ -173,6 +173,7 @@ fn finding(scene: &Scene<'_>, host: AddressId, score: f64, differs: &[String], a
     let subject = scene.traffic.address(host);
     let seen = Seen::of(scene.traffic, scene.order.rows(host).iter().copied());
     let points = steps(-score, POINTS);
+    let hosts = if all == MOST_HOSTS { format!("the busiest {all} hosts") } else { format!("{all} hosts") };
     Finding {
         id: 0,
         detector: HOST_PROFILE.about.key,
@@ -186,6 +187,6 @@ fn finding(scene: &Scene<'_>, host: AddressId, score: f64, differs: &[String], a
         confidence: 0.25,
         points,
         technique: None,
-        summary: format!("among {all} hosts {subject} stands apart: it {}", differs.join("; it ")),
+        summary: format!("among {hosts} {subject} stands apart: it {}", differs.join("; it ")),
     }
 }

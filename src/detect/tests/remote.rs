@@ -93,6 +93,12 @@ fn a_short_input_says_what_it_could_not_score() {
 }
 
 #[test]
+fn calls_faster_than_the_score_can_tell_apart_count_half() {
+    let every = |seconds: f64| beacons((0..300).map(|n| call(7, f64::from(n) * seconds, 8443)))[0].points;
+    assert_eq!(every(1.0) * 2.0, every(20.0));
+}
+
+#[test]
 fn a_call_per_second_for_hours_is_a_strobe() {
     let strobe = beacons((0..30_000u32).map(|n| call(7, f64::from(n) * 0.8, 443)));
     assert!(strobe[0].summary.contains("strobe"), "{}", strobe[0].summary);
