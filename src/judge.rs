@@ -17,6 +17,8 @@ use crate::model::judgement::{ClusterSummary, Clusters, Judgement, UNJUDGED, Ver
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
 
+pub mod normal;
+
 /// The three models of the original script, each with its settings, in the order of the form.
 pub const MODELS: &[(About, &[&Knob])] = &[
     (forest::ABOUT, &[&forest::TREES, &forest::MAX_SAMPLES, &forest::CONTAMINATION, &forest::SEED]),
@@ -61,7 +63,8 @@ pub fn judge(traffic: &Traffic, settings: &JudgeSettings, progress: &mut dyn FnM
     progress("features", 0.0);
     let Features { names, values, point_of, weights } = ports(traffic);
     let of_row: Vec<u32> = point_of.iter().copied().filter(|&point| point != UNJUDGED).collect();
-    let mut judgement = Judgement { features: names, point_of, values, weights, ..Judgement::default() };
+    let normal = normal::ranges(&values, &weights);
+    let mut judgement = Judgement { features: names, point_of, values, weights, normal, ..Judgement::default() };
     progress("features", 1.0);
     if let Some(reason) = lacking(&judgement, of_row.len()) {
         let all = [forest::ABOUT.key, svm::ABOUT.key, dbscan::ABOUT.key];

@@ -60,6 +60,37 @@ pub fn points(count: usize, threshold: usize, base: f64, step: f64, most: f64) -
     (base + step * libm::log10(factor.max(1.0))).min(most)
 }
 
+/// The value of a line through `corners` (ascending) at `x`; beyond the ends it stays level.
+pub fn steps(x: f64, corners: &[(f64, f64)]) -> f64 {
+    let above = corners.partition_point(|corner| corner.0 <= x);
+    match (above.checked_sub(1).and_then(|below| corners.get(below)), corners.get(above)) {
+        (Some(low), Some(high)) => low.1 + (x - low.0) / (high.0 - low.0) * (high.1 - low.1),
+        (Some(end), None) | (None, Some(end)) => end.1,
+        (None, None) => 0.0,
+    }
+}
+
+/// A length of time as a summary says it.
+pub fn lasting(seconds: f64) -> String {
+    match seconds {
+        s if s >= 172_800.0 => format!("{:.1} days", s / 86_400.0),
+        s if s >= 7_200.0 => format!("{:.1} h", s / 3_600.0),
+        s if s >= 120.0 => format!("{:.0} min", s / 60.0),
+        s if s >= 1.0 || s == 0.0 => format!("{s:.0} s"),
+        s => format!("{:.0} ms", s * 1000.0),
+    }
+}
+
+/// Bytes as a summary says them.
+pub fn data(bytes: f64) -> String {
+    match bytes {
+        b if b >= 1e9 => format!("{:.1} GB", b / 1e9),
+        b if b >= 1e6 => format!("{:.0} MB", b / 1e6),
+        b if b >= 1e3 => format!("{:.0} kB", b / 1e3),
+        b => format!("{b:.0} bytes"),
+    }
+}
+
 /// Below this confidence evidence is weak: it names no attacker, and risk caps the sum of it.
 pub const WEAK: f64 = 0.5;
 
@@ -111,6 +142,13 @@ mod tests {
         assert_eq!(of(10, 10, 0), Some(Quality::Failed));
         assert_eq!(of(30, 10, 20), Some(Quality::Answered));
         assert_eq!(of(30, 9, 2), Some(Quality::Unknown));
+    }
+
+    #[test]
+    fn steps_run_straight_between_corners_and_level_beyond() {
+        let corners = [(1.0, 10.0), (3.0, 20.0)];
+        assert_eq!([0.0, 1.0, 2.0, 3.0, 9.0].map(|x| steps(x, &corners)), [10.0, 10.0, 15.0, 20.0, 20.0]);
+        assert_eq!(steps(1.0, &[]), 0.0);
     }
 
     #[test]

@@ -6,10 +6,16 @@ pub mod evidence;
 mod flood;
 mod icmp;
 mod logins;
+mod lookups;
 mod neighbours;
 mod observed;
+mod profile;
+mod questions;
 mod rate;
 mod reflectors;
+mod rhythm;
+mod sides;
+mod spread;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -21,6 +27,7 @@ use crate::model::judgement::Judgement;
 use crate::model::report::{DetectorRun, Status};
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
+use sides::Sides;
 use tally::Order;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
@@ -29,21 +36,27 @@ mod amplification;
 mod arp_many_claims;
 mod arp_rebinding;
 mod backscatter;
+mod beacon;
 mod bogon_source;
 mod brute_force;
 mod dhcp_starvation;
 mod dns_conflict;
+mod dns_tunnel;
+mod exfiltration;
 mod gateway_change;
 mod geo_unknown;
 mod horizontal_scan;
+mod host_profile;
 mod http_flood;
 mod icmp_flood;
 mod icmp_redirect;
 mod icmp_sweep;
 mod impossible_rtt;
 mod impossible_travel;
+mod long_connection;
 mod model_votes;
 mod name_poisoning;
+mod new_and_rare;
 mod relayed_packets;
 mod rogue_dhcp;
 mod rogue_router;
@@ -88,6 +101,12 @@ pub const DETECTORS: &[&Detector] = &[
     &impossible_rtt::IMPOSSIBLE_RTT,
     &impossible_travel::IMPOSSIBLE_TRAVEL,
     &source_port_spread::SOURCE_PORT_SPREAD,
+    &beacon::BEACON,
+    &long_connection::LONG_CONNECTION,
+    &exfiltration::EXFILTRATION,
+    &dns_tunnel::DNS_TUNNEL,
+    &new_and_rare::NEW_AND_RARE,
+    &host_profile::HOST_PROFILE,
     &geo_unknown::GEO_UNKNOWN,
 ];
 
@@ -99,6 +118,8 @@ pub struct Scene<'a> {
     pub settings: &'a Checked,
     /// The rows by source and target, sorted once for all detectors that count.
     order: Order,
+    /// Where each address lives.
+    sides: Sides,
 }
 
 impl<'a> Scene<'a> {
@@ -108,7 +129,8 @@ impl<'a> Scene<'a> {
         judgement: &'a Judgement,
         settings: &'a Checked,
     ) -> Self {
-        Scene { traffic, geography, judgement, settings, order: Order::of(traffic) }
+        let (order, sides) = (Order::of(traffic), Sides::of(traffic, settings));
+        Scene { traffic, geography, judgement, settings, order, sides }
     }
 }
 

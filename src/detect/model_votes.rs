@@ -1,6 +1,7 @@
 //! Rows that the anomaly models find odd, gathered per source: the original script's own verdict.
 
 use crate::about::About;
+use crate::judge::normal::why;
 use crate::model::finding::{Family, Finding, Role};
 use crate::model::judgement::Judgement;
 use crate::model::traffic::AddressId;
@@ -44,6 +45,8 @@ struct Votes {
     judged: u32,
     one: u32,
     all: u32,
+    /// The first row that both find odd.
+    example: Option<u32>,
 }
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
@@ -58,6 +61,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         votes.one += u32::from(risk > 0.0 && risk < 1.0);
         if risk >= 1.0 {
             votes.all += 1;
+            votes.example.get_or_insert(row as u32);
             seen[source.index()].add(traffic, row);
         }
     }
@@ -72,8 +76,10 @@ fn finding(scene: &Scene<'_>, source: AddressId, votes: &Votes, seen: Seen, mode
     let number = (libm::log10(1.0 + f64::from(votes.all)) / 2.0).min(1.0);
     let points = MOST * share * number * if models == 2 { 1.0 } else { 0.5 };
     let who = if models == 2 { "both models" } else { "the one model that ran" };
+    let why = votes.example.and_then(|row| why(scene.judgement, scene.judgement.point(row as usize)?));
+    let example = why.map_or_else(String::new, |why| format!(". The first of them: {why}"));
     let summary = format!(
-        "{} of {} judged rows of {subject} are odd to {who}; {} more to one of two",
+        "{} of {} judged rows of {subject} are odd to {who}; {} more to one of two{example}",
         votes.all, votes.judged, votes.one
     );
     Finding {

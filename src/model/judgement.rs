@@ -17,6 +17,8 @@ pub struct Judgement {
     pub values: Array2<f64>,
     /// The number of rows at each point.
     pub weights: Vec<u32>,
+    /// Between which values of each feature the middle nine in ten rows lie.
+    pub normal: Vec<[f64; 2]>,
     pub forest: Option<Verdict>,
     pub svm: Option<Verdict>,
     pub clusters: Option<Clusters>,

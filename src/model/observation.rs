@@ -78,6 +78,9 @@ pub struct Dns {
     /// Bytes of the whole name as text, 0..255.
     pub name_length: u8,
     pub labels: u8,
+    /// How random the name before its domain looks (the whole name where there is nothing before it): Shannon's
+    /// entropy of its characters, in tenths of a bit. Words have about 20 to 30, random letters and digits more.
+    pub disorder: u8,
     /// The question's type: 1 A, 28 AAAA, 16 TXT.
     pub kind: u16,
     /// 0 no error, 3 no such name.

@@ -61,6 +61,7 @@ fn judgement() -> Judgement {
         point_of: vec![0, 0, 1, 2, 0, UNJUDGED],
         values: array![[40_000.0, 22.0], [40_001.0, 23.0], [65_535.0, 0.0]],
         weights: vec![3, 1, 1],
+        normal: vec![[40_000.0, 50_000.0], [10.0, 23.0]],
         forest: Some(verdict([false, true, true])),
         svm: Some(verdict([false, false, true])),
         clusters: Some(Clusters { label: vec![0, 0, -1], ..Clusters::default() }),

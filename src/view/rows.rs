@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::table::{Column, MAX_PAGE};
 use super::words;
+use crate::judge::normal::why;
 use crate::model::address::Address;
 use crate::model::outcome::Outcome;
 
@@ -38,6 +39,7 @@ const COLUMNS: &[Column] = &[
     column("svm", "SVM", false),
     column("cluster", "Cluster", true),
     column("risk", "Row risk", true),
+    column("why", "Why odd", false),
 ];
 
 /// The rows in which `address` is source or destination, from `offset` on.
@@ -76,6 +78,7 @@ fn is_filled(outcome: &Outcome, column: &str) -> bool {
         "svm" => judgement.svm.is_some(),
         "cluster" => judgement.clusters.is_some(),
         "risk" => judgement.forest.is_some() || judgement.svm.is_some(),
+        "why" => judgement.forest.is_some() || judgement.svm.is_some() || judgement.clusters.is_some(),
         _ => true,
     }
 }
@@ -103,6 +106,7 @@ fn cell(outcome: &Outcome, row: usize, column: &str) -> Option<String> {
             label => Some(label.to_string()),
         },
         "risk" => judgement.risk(point?).map(words::score),
+        "why" => why(judgement, point?),
         _ => None,
     }
 }
@@ -122,6 +126,7 @@ mod tests {
         assert_eq!(page.rows[0][position("row")], "3");
         assert_eq!(page.rows[0][position("forest")], "anomalous");
         assert_eq!(page.rows[0][position("risk")], "0.5");
+        assert!(page.rows[0][position("why")].contains("the combination is: 1 of 5 rows has it"), "{:?}", page.rows[0]);
         let target = rows(&outcome, Address::parse("10.0.0.1").unwrap(), 0, 100);
         assert_eq!(target.total, 6);
         assert_eq!(target.rows[5][position("cluster")], "");

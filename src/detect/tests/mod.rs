@@ -5,10 +5,13 @@ mod floods;
 mod guesses;
 mod intercepted;
 mod local;
+mod named;
 mod neighbours;
 mod odd;
 mod probes;
+mod remote;
 mod scans;
+mod unusual;
 
 use super::*;
 use crate::model::address::Address;

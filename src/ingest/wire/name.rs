@@ -94,6 +94,21 @@ impl Name {
             .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     }
 
+    /// Shannon's entropy of the characters before the domain, or of all where nothing stands before it, in tenths
+    /// of a bit. Dots do not count.
+    pub fn disorder(&self) -> u8 {
+        let before = usize::from(self.length) - self.domain().len();
+        let part = if before > 0 { &self.bytes()[..before] } else { self.bytes() };
+        let mut counts = [0u8; 128];
+        part.iter().filter(|&&byte| byte != b'.').for_each(|byte| counts[usize::from(byte & 127)] += 1);
+        let all: f64 = counts.iter().map(|&count| f64::from(count)).sum();
+        let bits = counts.iter().filter(|&&count| count > 0).map(|&count| {
+            let share = f64::from(count) / all;
+            -share * libm::log2(share)
+        });
+        (bits.sum::<f64>() * 10.0).round() as u8
+    }
+
     /// The last two labels, or three where the second-last has at most three letters and the last two (`co.uk`).
     /// A short stand-in for the list of public suffixes.
     pub fn domain(&self) -> &str {
@@ -136,6 +151,19 @@ mod tests {
             whole.split('.').for_each(|label| name.push(label.as_bytes()).unwrap());
             assert_eq!(name.domain(), domain);
         }
+    }
+
+    #[test]
+    fn disorder_is_that_of_the_part_before_the_domain() {
+        for (whole, tenths) in
+            [("aaaa.example.org", 0), ("abab.example.org", 10), ("ab.cd.example.org", 20), ("0123456789abcdef.b.c", 40)]
+        {
+            let mut name = Name { text: [0; LONGEST], length: 0, labels: 0 };
+            whole.split('.').for_each(|label| name.push(label.as_bytes()).unwrap());
+            assert_eq!(name.disorder(), tenths, "{whole}");
+        }
+        let root = Name { text: [0; LONGEST], length: 0, labels: 0 };
+        assert_eq!(root.disorder(), 0);
     }
 
     #[test]

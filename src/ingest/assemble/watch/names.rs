@@ -61,6 +61,7 @@ fn message(
         domain,
         name_length: name.text().len() as u8,
         labels: name.labels(),
+        disorder: name.disorder(),
         kind: subject.kind,
         code: dns.code(),
         answers: dns.answers(),
