@@ -71,16 +71,18 @@ pub fn judge(traffic: &Traffic, settings: &JudgeSettings, progress: &mut dyn FnM
     let mut points = Points { values: judgement.values.clone(), of_row, weights: judgement.weights.clone() };
     points.values = StandardScaler::fit(&points).transform(&points.values);
     let data = DatasetBase::new(points, ());
-    let mut run = |key: &'static str, model: &mut dyn FnMut() -> Result<()>| {
+    let mut run = |key: &'static str, model: &mut dyn FnMut(&mut dyn FnMut(f64)) -> Result<()>| {
         progress(key, 0.0);
-        let outcome = model();
+        let outcome = model(&mut |part| progress(key, part));
         progress(key, 1.0);
         outcome.err().map(|error| (key, error.to_string()))
     };
     let missing = [
-        run(forest::ABOUT.key, &mut || by_forest(&data, settings).map(|found| judgement.forest = Some(found))),
-        run(svm::ABOUT.key, &mut || by_svm(&data, settings).map(|found| judgement.svm = Some(found))),
-        run(dbscan::ABOUT.key, &mut || by_dbscan(&data, settings).map(|found| judgement.clusters = Some(found))),
+        run(forest::ABOUT.key, &mut |part| {
+            by_forest(&data, settings, part).map(|found| judgement.forest = Some(found))
+        }),
+        run(svm::ABOUT.key, &mut |_| by_svm(&data, settings).map(|found| judgement.svm = Some(found))),
+        run(dbscan::ABOUT.key, &mut |_| by_dbscan(&data, settings).map(|found| judgement.clusters = Some(found))),
     ];
     judgement.missing = missing.into_iter().flatten().collect();
     if let Some(clusters) = &mut judgement.clusters {
@@ -108,8 +110,8 @@ fn lacking(judgement: &Judgement, judged: usize) -> Option<String> {
 
 type Data = DatasetBase<Points, ()>;
 
-fn by_forest(data: &Data, settings: &JudgeSettings) -> Result<Verdict> {
-    let found = settings.forest.fit(data)?;
+fn by_forest(data: &Data, settings: &JudgeSettings, progress: &mut dyn FnMut(f64)) -> Result<Verdict> {
+    let found = settings.forest.fit_watched(&data.records, progress)?;
     let anomalous = found.anomalous();
     let summary = VerdictSummary {
         anomalies: rows_where(&data.records, &anomalous),
