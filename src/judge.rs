@@ -60,17 +60,15 @@ impl JudgeSettings {
 pub fn judge(traffic: &Traffic, settings: &JudgeSettings, progress: &mut dyn FnMut(&'static str, f64)) -> Judgement {
     progress("features", 0.0);
     let Features { names, values, point_of, weights } = ports(traffic);
-    let of_row: Vec<u32> = point_of.iter().copied().filter(|&point| point != UNJUDGED).collect();
+    let judged = point_of.iter().filter(|&&point| point != UNJUDGED).count();
     let mut judgement = Judgement { features: names, point_of, values, weights, ..Judgement::default() };
     progress("features", 1.0);
-    if let Some(reason) = lacking(&judgement, of_row.len()) {
+    if let Some(reason) = lacking(&judgement, judged) {
         let all = [forest::ABOUT.key, svm::ABOUT.key, dbscan::ABOUT.key];
         judgement.missing = all.map(|key| (key, reason.clone())).into();
         return judgement;
     }
-    let mut points = Points { values: judgement.values.clone(), of_row, weights: judgement.weights.clone() };
-    points.values = StandardScaler::fit(&points).transform(&points.values);
-    let data = DatasetBase::new(points, ());
+    let data = DatasetBase::new(lend(&mut judgement, judged), ());
     let mut run = |key: &'static str, model: &mut dyn FnMut(&mut dyn FnMut(f64)) -> Result<()>| {
         progress(key, 0.0);
         let outcome = model(&mut |part| progress(key, part));
@@ -90,7 +88,26 @@ pub fn judge(traffic: &Traffic, settings: &JudgeSettings, progress: &mut dyn FnM
         add_silhouette(&data.records, clusters);
         progress("silhouette", 1.0);
     }
+    let Points { of_row, weights, .. } = data.records;
+    judgement.weights = weights;
+    if judgement.point_of.is_empty() {
+        judgement.point_of = of_row;
+    }
     judgement
+}
+
+/// The standardised points of the judged rows. The weights, and the rows' points where every row is judged, are moved,
+/// not copied: of ten million rows a copy would be 80 MB. They come back after the models.
+fn lend(judgement: &mut Judgement, judged: usize) -> Points {
+    let weights = std::mem::take(&mut judgement.weights);
+    let of_row = if judged == judgement.point_of.len() {
+        std::mem::take(&mut judgement.point_of)
+    } else {
+        judgement.point_of.iter().copied().filter(|&point| point != UNJUDGED).collect()
+    };
+    let mut points = Points { values: judgement.values.clone(), of_row, weights };
+    StandardScaler::fit(&points).apply(&mut points.values);
+    points
 }
 
 /// What the input lacks for any model to run.

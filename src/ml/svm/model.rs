@@ -20,8 +20,8 @@ pub struct OneClassSvm {
     pub decision: Vec<f64>,
     /// False where it was fitted on cells, or the solver stopped early.
     pub exact: bool,
-    /// Where not exact: the share of 4,000 evenly spaced rows whose label an exact model of those rows gives
-    /// otherwise. It contains the sample's own chance, so it errs on the high side.
+    /// Where not exact: the share of 4,000 evenly spaced rows that get another label when these rows alone are solved in
+    /// groups and not exactly. The groups are wider than those of all rows, so it errs on the high side.
     pub error: Option<f64>,
     /// How it was computed, in a sentence.
     pub method: String,
