@@ -62,28 +62,28 @@ impl JudgeSettings {
 pub fn judge(traffic: &Traffic, settings: &JudgeSettings, progress: &mut dyn FnMut(&'static str, f64)) -> Judgement {
     progress("features", 0.0);
     let Features { names, values, point_of, weights } = ports(traffic);
-    let of_row: Vec<u32> = point_of.iter().copied().filter(|&point| point != UNJUDGED).collect();
+    let judged = point_of.iter().filter(|&&point| point != UNJUDGED).count();
     let normal = normal::ranges(&values, &weights);
     let mut judgement = Judgement { features: names, point_of, values, weights, normal, ..Judgement::default() };
     progress("features", 1.0);
-    if let Some(reason) = lacking(&judgement, of_row.len()) {
+    if let Some(reason) = lacking(&judgement, judged) {
         let all = [forest::ABOUT.key, svm::ABOUT.key, dbscan::ABOUT.key];
         judgement.missing = all.map(|key| (key, reason.clone())).into();
         return judgement;
     }
-    let mut points = Points { values: judgement.values.clone(), of_row, weights: judgement.weights.clone() };
-    points.values = StandardScaler::fit(&points).transform(&points.values);
-    let data = DatasetBase::new(points, ());
-    let mut run = |key: &'static str, model: &mut dyn FnMut() -> Result<()>| {
+    let data = DatasetBase::new(lend(&mut judgement, judged), ());
+    let mut run = |key: &'static str, model: &mut dyn FnMut(&mut dyn FnMut(f64)) -> Result<()>| {
         progress(key, 0.0);
-        let outcome = model();
+        let outcome = model(&mut |part| progress(key, part));
         progress(key, 1.0);
         outcome.err().map(|error| (key, error.to_string()))
     };
     let missing = [
-        run(forest::ABOUT.key, &mut || by_forest(&data, settings).map(|found| judgement.forest = Some(found))),
-        run(svm::ABOUT.key, &mut || by_svm(&data, settings).map(|found| judgement.svm = Some(found))),
-        run(dbscan::ABOUT.key, &mut || by_dbscan(&data, settings).map(|found| judgement.clusters = Some(found))),
+        run(forest::ABOUT.key, &mut |part| {
+            by_forest(&data, settings, part).map(|found| judgement.forest = Some(found))
+        }),
+        run(svm::ABOUT.key, &mut |_| by_svm(&data, settings).map(|found| judgement.svm = Some(found))),
+        run(dbscan::ABOUT.key, &mut |_| by_dbscan(&data, settings).map(|found| judgement.clusters = Some(found))),
     ];
     judgement.missing = missing.into_iter().flatten().collect();
     if let Some(clusters) = &mut judgement.clusters {
@@ -91,7 +91,26 @@ pub fn judge(traffic: &Traffic, settings: &JudgeSettings, progress: &mut dyn FnM
         add_silhouette(&data.records, clusters);
         progress("silhouette", 1.0);
     }
+    let Points { of_row, weights, .. } = data.records;
+    judgement.weights = weights;
+    if judgement.point_of.is_empty() {
+        judgement.point_of = of_row;
+    }
     judgement
+}
+
+/// The standardised points of the judged rows. The weights, and the rows' points where every row is judged, are moved,
+/// not copied: of ten million rows a copy would be 80 MB. They come back after the models.
+fn lend(judgement: &mut Judgement, judged: usize) -> Points {
+    let weights = std::mem::take(&mut judgement.weights);
+    let of_row = if judged == judgement.point_of.len() {
+        std::mem::take(&mut judgement.point_of)
+    } else {
+        judgement.point_of.iter().copied().filter(|&point| point != UNJUDGED).collect()
+    };
+    let mut points = Points { values: judgement.values.clone(), of_row, weights };
+    StandardScaler::fit(&points).apply(&mut points.values);
+    points
 }
 
 /// What the input lacks for any model to run.
@@ -111,8 +130,8 @@ fn lacking(judgement: &Judgement, judged: usize) -> Option<String> {
 
 type Data = DatasetBase<Points, ()>;
 
-fn by_forest(data: &Data, settings: &JudgeSettings) -> Result<Verdict> {
-    let found = settings.forest.fit(data)?;
+fn by_forest(data: &Data, settings: &JudgeSettings, progress: &mut dyn FnMut(f64)) -> Result<Verdict> {
+    let found = settings.forest.fit_watched(&data.records, progress)?;
     let anomalous = found.anomalous();
     let summary = VerdictSummary {
         anomalies: rows_where(&data.records, &anomalous),

@@ -13,8 +13,9 @@ pub fn ports(traffic: &Traffic) -> Features {
     let columns = [("source_port", &traffic.source_port), ("destination_port", &traffic.destination_port)];
     let present: Vec<_> = columns.into_iter().filter(|(_, column)| !column.is_absent()).collect();
     let mut found = Features { names: present.iter().map(|(name, _)| *name).collect(), ..Features::default() };
+    found.point_of.reserve_exact(traffic.rows());
     let mut ids: FxHashMap<u32, u32> = FxHashMap::default();
-    let mut values = Vec::new();
+    let mut pairs = Vec::new();
     for row in 0..traffic.rows() {
         let ports = present.iter().map(|(_, column)| column.get(row));
         let pair = ports
@@ -24,15 +25,20 @@ pub fn ports(traffic: &Traffic) -> Features {
             continue;
         };
         let point = *ids.entry(pair).or_insert_with(|| {
-            let halves = [(pair >> 16) as u16, pair as u16];
-            values.extend(halves[2 - present.len()..].iter().map(|&port| f64::from(port)));
-            found.weights.push(0);
-            found.weights.len() as u32 - 1
+            pairs.push(pair);
+            pairs.len() as u32 - 1
         });
-        found.weights[point as usize] += 1;
         found.point_of.push(point);
     }
-    found.values = Array2::from_shape_vec((found.weights.len(), present.len()), values).expect("whole points");
+    // The numbers come last, exactly as many as there are: beside the map they would be the peak of the memory.
+    drop(ids);
+    found.weights = vec![0; pairs.len()];
+    let judged = found.point_of.iter().filter(|&&point| point != UNJUDGED);
+    judged.for_each(|&point| found.weights[point as usize] += 1);
+    let halves = |pair: u32| [(pair >> 16) as u16, pair as u16].map(f64::from);
+    let mut values = Vec::with_capacity(pairs.len() * present.len());
+    pairs.iter().for_each(|&pair| values.extend_from_slice(&halves(pair)[2 - present.len()..]));
+    found.values = Array2::from_shape_vec((pairs.len(), present.len()), values).expect("whole points");
     found
 }
 

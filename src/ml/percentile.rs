@@ -9,32 +9,42 @@ pub fn quantile(scores: &[f64], weights: &[u32], share: f64) -> Option<f64> {
     }
     let place = (rows - 1) as f64 * share.clamp(0.0, 1.0);
     let below = place.floor();
-    let mut order: Vec<u32> = (0..scores.len() as u32).collect();
-    order.sort_unstable_by(|&a, &b| scores[a as usize].total_cmp(&scores[b as usize]));
-    let (low, high) = neighbours(scores, weights, &order, below as u64)?;
+    let below_rows = below as u64;
+    let low = at(scores, weights, below_rows);
+    let high = at(scores, weights, (below_rows + 1).min(rows - 1));
     let part = place - below;
     // Interpolate from the nearer end: numpy does, and it keeps the result monotonic.
     let step = high - low;
     Some(if part >= 0.5 { high - step * (1.0 - part) } else { low + step * part })
 }
 
-/// The scores of the sorted rows `index` and `index + 1`; the last row is its own neighbour.
-fn neighbours(scores: &[f64], weights: &[u32], order: &[u32], index: u64) -> Option<(f64, f64)> {
-    let mut seen = 0;
-    let mut low = None;
-    for &point in order {
-        let (score, weight) = (scores[point as usize], u64::from(weights[point as usize]));
-        seen += weight;
-        if low.is_none() && seen > index {
-            low = Some(score);
+/// The score of the row that has `index` rows before it in ascending order. Reads the scores' bits from the highest down,
+/// a digit in each pass, and follows the digit that holds the row: no copy of the scores is sorted, or made.
+fn at(scores: &[f64], weights: &[u32], index: u64) -> f64 {
+    const DIGIT: u32 = 16;
+    let (mut left, mut prefix) = (index, 0);
+    for shift in (0..u64::BITS).step_by(DIGIT as usize).rev() {
+        let mut rows = vec![0u64; 1 << DIGIT];
+        for (&score, &weight) in scores.iter().zip(weights) {
+            let key = ordered(score) >> shift;
+            if key >> DIGIT == prefix {
+                rows[key as usize & ((1 << DIGIT) - 1)] += u64::from(weight);
+            }
         }
-        if let Some(low) = low
-            && seen > index + 1
-        {
-            return Some((low, score));
+        let mut digit = 0;
+        while digit + 1 < rows.len() && rows[digit] <= left {
+            left -= rows[digit];
+            digit += 1;
         }
+        prefix = prefix << DIGIT | digit as u64;
     }
-    low.map(|low| (low, low))
+    f64::from_bits(if prefix >> 63 == 1 { prefix ^ 1 << 63 } else { !prefix })
+}
+
+/// Bits that compare as whole numbers as the scores do.
+fn ordered(score: f64) -> u64 {
+    let bits = score.to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
 }
 
 #[cfg(test)]
@@ -48,6 +58,17 @@ mod tests {
         for (share, expected) in [(0.0, 1.0), (0.25, 1.0), (0.5, 1.5), (0.75, 2.25), (0.9, 2.7), (1.0, 3.0)] {
             let found = quantile(&scores, &weights, share).unwrap();
             assert!((found - expected).abs() < 1e-15, "{share}: {found}");
+        }
+    }
+
+    #[test]
+    fn signs_and_neighbours_in_the_last_bit_keep_their_order() {
+        let next = 1f64.next_up();
+        let scores = [next, -1.0, 0.0, -next, 1.0, 1e300, -0.5];
+        let mut sorted = scores;
+        sorted.sort_by(f64::total_cmp);
+        for (place, expected) in sorted.iter().enumerate() {
+            assert_eq!(quantile(&scores, &[1; 7], place as f64 / 6.0), Some(*expected), "{place}");
         }
     }
 

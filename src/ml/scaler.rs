@@ -22,12 +22,17 @@ impl StandardScaler {
     /// Points × features, standardised.
     pub fn transform(&self, values: &Array2<f64>) -> Array2<f64> {
         let mut scaled = values.clone();
-        for mut row in scaled.rows_mut() {
+        self.apply(&mut scaled);
+        scaled
+    }
+
+    /// Standardises in place.
+    pub fn apply(&self, values: &mut Array2<f64>) {
+        for mut row in values.rows_mut() {
             for ((value, mean), scale) in row.iter_mut().zip(&self.mean).zip(&self.scale) {
                 *value = (*value - mean) / scale;
             }
         }
-        scaled
     }
 }
 

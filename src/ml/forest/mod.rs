@@ -2,6 +2,7 @@
 //!
 //! The same seed gives the same trees, scores and labels as scikit-learn's `IsolationForest`.
 
+mod plane;
 pub mod random;
 pub mod sample;
 pub mod score;
@@ -117,7 +118,6 @@ impl ParamGuard for ForestParams {
 /// A fitted forest.
 #[derive(Debug, Clone)]
 pub struct IsolationForest {
-    trees: score::Flat,
     /// `score_samples` of each point it was fitted on, -1..0; lower is worse.
     pub scores: Vec<f64>,
     /// A score below it is anomalous.
@@ -129,25 +129,28 @@ impl Fit<Points, (), Error> for ForestValidParams {
 
     /// Fits the forest on all rows and scores every point.
     fn fit(&self, dataset: &DatasetBase<Points, ()>) -> Result<IsolationForest> {
-        let points = &dataset.records;
+        self.fit_watched(&dataset.records, &mut |_| {})
+    }
+}
+
+impl ForestValidParams {
+    /// As `fit`; `progress` hears now and then which share of the scoring is done.
+    pub fn fit_watched(&self, points: &Points, progress: &mut dyn FnMut(f64)) -> Result<IsolationForest> {
         let rows = u32::try_from(points.rows()).map_err(|_| Error::unreadable("too many rows for the forest"))?;
         if rows == 0 || points.features() == 0 {
             return Err(Error::unreadable("the forest needs at least one row of one number"));
         }
-        let values: Vec<f32> = points.values.iter().map(|&value| value as f32).collect();
-        let trees = self.grow(points, &values, rows);
-        let scores = trees.score(&values);
+        let trees = self.grow(points, rows);
+        let scores = trees.score(&points.flat(), progress);
         let offset = match self.contamination {
             None => -0.5,
             // scikit-learn passes the share through a percentage, which may round it.
             Some(share) => quantile(&scores, &points.weights, 100.0 * share / 100.0).unwrap_or(-0.5),
         };
-        Ok(IsolationForest { trees, scores, offset })
+        Ok(IsolationForest { scores, offset })
     }
-}
 
-impl ForestValidParams {
-    fn grow(&self, points: &Points, values: &[f32], rows: u32) -> score::Flat {
+    fn grow(&self, points: &Points, rows: u32) -> score::Flat {
         let features = points.features();
         let samples = rows.min(self.max_samples as u32);
         let depth = samples.max(2).next_power_of_two().trailing_zeros();
@@ -163,7 +166,7 @@ impl ForestValidParams {
                 let mut targets = Vec::with_capacity(plan.rows.len());
                 for row in &plan.rows {
                     let point = points.of_row[*row as usize] as usize;
-                    seen.extend_from_slice(&values[point * features..][..features]);
+                    seen.extend(points.point(point).iter().map(|&value| value as f32));
                     targets.push(all_targets[wanted.partition_point(|other| other < row)]);
                 }
                 tree::grow(&tree::Sample { values: &seen, features, targets: &targets }, depth, plan.seed)
@@ -174,11 +177,6 @@ impl ForestValidParams {
 }
 
 impl IsolationForest {
-    /// `score_samples` of other points, row-major, with the features it was fitted on.
-    pub fn score_samples(&self, values: &[f32]) -> Vec<f64> {
-        self.trees.score(values)
-    }
-
     /// Whether each point it was fitted on is anomalous.
     pub fn anomalous(&self) -> Vec<bool> {
         // The difference, not the comparison: scikit-learn labels by the sign of `decision_function`.

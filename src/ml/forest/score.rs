@@ -1,19 +1,23 @@
-//! Scores points with a grown forest: blocks of points against flat trees, so that both stay in the cache.
+//! Scores points with a grown forest: by table where a tree is a map of the plane, else by walking down flat trees.
 
+use super::plane::Plane;
 use super::tree::Node;
 
 /// Points walked through a tree together: their steps do not wait for each other.
 const LANES: usize = 16;
 /// Points scored before the next block starts; their values and sums fit the first-level cache.
 const BLOCK: usize = 1024;
+/// Blocks walked between two reports of progress.
+const BLOCKS_BETWEEN: usize = 64;
 /// The Euler-Mascheroni constant, as numpy writes it.
 const EULER: f64 = 0.577_215_664_901_532_9;
 
 #[derive(Debug, Clone, Copy)]
-struct Step {
-    /// Values above it go right. The tree's `f64` threshold rounded down decides every `f32` value alike.
-    threshold: f32,
-    feature: u32,
+pub(super) struct Step {
+    /// Values above it go right. The tree's `f64` threshold rounded down decides every `f32` value alike. Infinite where
+    /// a leaf is carried down to the left.
+    pub(super) threshold: f32,
+    pub(super) feature: u32,
 }
 
 /// Trees as implicit heaps of one depth: node `i` has the children `2i` and `2i + 1`, the root is 1, and leaves above
@@ -58,14 +62,13 @@ impl Flat {
         flat
     }
 
-    /// `score_samples` of each point: -1 (alone at once) to 0. `values` holds whole points, row-major.
-    pub fn score(&self, values: &[f32]) -> Vec<f64> {
-        let mut scores = Vec::with_capacity(values.len() / self.features);
-        for block in values.chunks(BLOCK * self.features) {
-            let start = scores.len();
-            scores.resize(start + block.len() / self.features, 0.0);
-            self.add_lengths(block, &mut scores[start..]);
-        }
+    /// `score_samples` of each point: -1 (alone at once) to 0. `values` holds whole points, row-major; `progress` hears
+    /// the share that is done.
+    pub fn score(&self, values: &[f64], progress: &mut dyn FnMut(f64)) -> Vec<f64> {
+        let mut scores = match Plane::of(values, self.features, self.depth) {
+            Some(plane) => plane.lengths(self, progress),
+            None => self.walk(values, progress),
+        };
         for score in &mut scores {
             let share = if self.normal == 0.0 { 1.0 } else { *score / self.normal };
             *score = -libm::exp2(-share);
@@ -73,9 +76,30 @@ impl Flat {
         scores
     }
 
+    /// The steps and the path lengths of each tree.
+    pub(super) fn trees(&self) -> impl Iterator<Item = (&[Step], &[f64])> {
+        let size = 1 << self.depth;
+        self.steps.chunks_exact(size).zip(self.lengths.chunks_exact(size))
+    }
+
+    /// The summed path lengths of each point, in blocks of points, so that these and a tree stay in the cache.
+    fn walk(&self, values: &[f64], progress: &mut dyn FnMut(f64)) -> Vec<f64> {
+        let points = values.len() / self.features;
+        let mut sums = vec![0.0; points];
+        let blocks = values.chunks(BLOCK * self.features).zip(sums.chunks_mut(BLOCK));
+        for (done, (block, sums)) in blocks.enumerate() {
+            if done.is_multiple_of(BLOCKS_BETWEEN) {
+                progress((done * BLOCK) as f64 / points as f64);
+            }
+            let block: Vec<f32> = block.iter().map(|&value| value as f32).collect();
+            self.add_lengths(&block, sums);
+        }
+        sums
+    }
+
     fn add_lengths(&self, block: &[f32], sums: &mut [f64]) {
         let size = 1 << self.depth;
-        for (steps, lengths) in self.steps.chunks_exact(size).zip(self.lengths.chunks_exact(size)) {
+        for (steps, lengths) in self.trees() {
             let mut lanes = block.chunks_exact(LANES * self.features);
             let mut sums = sums.chunks_mut(LANES);
             for (lane, sums) in (&mut lanes).zip(&mut sums) {
@@ -122,6 +146,8 @@ fn round_down(value: f64) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::random::XorShift;
+    use super::super::tree::{Sample, grow};
     use super::*;
 
     #[test]
@@ -142,12 +168,30 @@ mod tests {
             Node::Leaf { depth: 1, rows: 3 },
         ];
         let flat = Flat::new(&[nodes], 2, 1, 4);
-        let values: Vec<f32> = (0..2 * LANES + 3).map(|i| (i % 2) as f32).collect();
-        let scores = flat.score(&values);
+        let values: Vec<f64> = (0..2 * LANES + 3).map(|i| (i % 2) as f64).collect();
+        let scores = flat.score(&values, &mut |_| {});
         let normal = average_path(4);
         for (i, score) in scores.iter().enumerate() {
             let length = if i % 2 == 0 { 1.0 } else { 1.0 + average_path(3) };
             assert_eq!(*score, -libm::exp2(-length / normal), "point {i}");
+        }
+    }
+
+    #[test]
+    fn tables_give_what_walking_gives() {
+        let mut dice = XorShift::new(7);
+        for (features, depth) in [(1, 3), (2, 8), (2, 2)] {
+            let count = 40_000;
+            let values: Vec<f64> = (0..count * features).map(|_| f64::from(dice.draw() % 997) / 997.0).collect();
+            let sample: Vec<f32> = values[..256 * features].iter().map(|&value| value as f32).collect();
+            let targets: Vec<f64> = (0..256).map(|_| f64::from(dice.draw())).collect();
+            let sample = Sample { values: &sample, features, targets: &targets };
+            let trees: Vec<_> = (1..20).map(|seed| grow(&sample, depth, seed)).collect();
+            let flat = Flat::new(&trees, depth, features, 256);
+            let plane = Plane::of(&values, features, depth).unwrap();
+            let (tables, walked) = (plane.lengths(&flat, &mut |_| {}), flat.walk(&values, &mut |_| {}));
+            assert!(tables == walked, "{features} features, depth {depth}");
+            assert!(tables.iter().any(|&length| length != tables[0]));
         }
     }
 }

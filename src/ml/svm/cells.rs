@@ -30,7 +30,13 @@ impl Cells {
             let of_point = (0..points.len() as u32).collect();
             return Cells { centres: values.into_owned(), of_point, weights, width: 0.0 };
         }
-        let mut width = WIDTH;
+        Cells::from_width(points, WIDTH, most)
+    }
+
+    /// At most `most` cells (at least one), of `width` doubled until they are few enough.
+    pub fn from_width(points: &Points, width: f64, most: usize) -> Self {
+        let values = points.flat();
+        let mut width = width.max(WIDTH);
         loop {
             if let Some(cells) = cells(&values, points, width, most.max(1)) {
                 return cells;

@@ -5,19 +5,21 @@ use std::rc::Rc;
 use super::fast_exp;
 
 /// exp(-gamma · |x - y|²) between points of one set.
-pub struct Rbf<'a> {
-    values: &'a [f64],
-    features: usize,
+pub struct Rbf {
+    /// One vector per feature.
+    columns: Vec<Vec<f64>>,
     squares: Vec<f64>,
     gamma: f64,
     quick: bool,
 }
 
-impl<'a> Rbf<'a> {
+impl Rbf {
     /// `values` holds whole points of `features` numbers, row-major.
-    pub fn new(values: &'a [f64], features: usize, gamma: f64) -> Self {
-        let squares = values.chunks_exact(features).map(|point| dot(point, point)).collect();
-        Rbf { values, features, squares, gamma, quick: false }
+    pub fn new(values: &[f64], features: usize, gamma: f64) -> Self {
+        let column = |axis| values.chunks_exact(features).map(|point| point[axis]).collect();
+        let square = |point: &[f64]| point.iter().fold(0.0, |sum, value| sum + value * value);
+        let squares = values.chunks_exact(features).map(square).collect();
+        Rbf { columns: (0..features).map(column).collect(), squares, gamma, quick: false }
     }
 
     /// Computes exponentials several at once where that is asked for: not libm's bits, but good for grouped rows.
@@ -29,45 +31,44 @@ impl<'a> Rbf<'a> {
         self.squares.len()
     }
 
-    fn point(&self, index: usize) -> &[f64] {
-        &self.values[index * self.features..][..self.features]
-    }
-
     /// The kernel of point `i` with every point. From squares and products, and rounded to `f32`, as libsvm stores it:
-    /// the solver's path depends on the rounding.
-    fn row(&self, i: usize) -> Rc<[f32]> {
-        let (point, square) = (self.point(i), self.squares[i]);
-        let exponent =
-            |(other, other_square): (&[f64], &f64)| -self.gamma * (square + other_square - 2.0 * dot(point, other));
-        let exponents = self.values.chunks_exact(self.features).zip(&self.squares).map(exponent);
-        if !self.quick {
-            return exponents.map(|exponent| libm::exp(exponent) as f32).collect();
+    /// the solver's path depends on the rounding. `exponents` is scratch room.
+    fn row(&self, i: usize, exponents: &mut Vec<f64>) -> Rc<[f32]> {
+        // In steps, because the compiler makes vector code of loops that stand alone.
+        exponents.clear();
+        exponents.resize(self.points(), 0.0);
+        for column in &self.columns {
+            let own = column[i];
+            exponents.iter_mut().zip(column).for_each(|(product, other)| *product += own * other);
         }
-        // In two steps, because the compiler makes vector code of the second only if it stands alone.
-        let exponents: Vec<f64> = exponents.collect();
-        exponents.iter().map(|&exponent| fast_exp::exp(exponent.min(0.0)) as f32).collect()
+        let square = self.squares[i];
+        for (exponent, other) in exponents.iter_mut().zip(&self.squares) {
+            *exponent = -self.gamma * (square + other - 2.0 * *exponent);
+        }
+        if self.quick {
+            exponents.iter().map(|&exponent| fast_exp::exp(exponent.min(0.0)) as f32).collect()
+        } else {
+            exponents.iter().map(|&exponent| libm::exp(exponent) as f32).collect()
+        }
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)
 }
 
 /// Kernel rows kept as long as they fit; the one unused longest goes first.
-pub struct Cache<'a> {
-    kernel: Rbf<'a>,
+pub struct Cache {
+    kernel: Rbf,
+    scratch: Vec<f64>,
     rows: Vec<Option<(u64, Rc<[f32]>)>>,
     held: Vec<u32>,
     room: usize,
     clock: u64,
 }
 
-impl<'a> Cache<'a> {
+impl Cache {
     /// At most `bytes` of rows, but always room for two.
-    pub fn new(kernel: Rbf<'a>, bytes: usize) -> Self {
+    pub fn new(kernel: Rbf, bytes: usize) -> Self {
         let points = kernel.points();
         let room = (bytes / (points.max(1) * size_of::<f32>())).max(2);
-        Cache { kernel, rows: vec![None; points], held: Vec::new(), room, clock: 0 }
+        Cache { kernel, scratch: Vec::new(), rows: vec![None; points], held: Vec::new(), room, clock: 0 }
     }
 
     /// The kernel of point `index` with every point.
@@ -80,7 +81,7 @@ impl<'a> Cache<'a> {
         if self.held.len() >= self.room {
             self.drop_oldest();
         }
-        let row = self.kernel.row(index);
+        let row = self.kernel.row(index, &mut self.scratch);
         self.rows[index] = Some((self.clock, row.clone()));
         self.held.push(index as u32);
         row

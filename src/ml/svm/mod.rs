@@ -27,7 +27,7 @@ pub const ABOUT: About = About {
     help: "Draws a smooth border around most of the rows. A row outside the border is anomalous. About the set share \
            of the rows ends up outside.",
     limits: "It puts that share outside in any traffic, quiet or hostile. Above the row limit the border is \
-             computed from grouped rows; the report then says how many labels differ from an exact border.",
+             computed from grouped rows; the report then says how many labels grouping changes, measured on a sample.",
 };
 
 pub const NU: Knob = Knob {

@@ -1,7 +1,7 @@
 //! A fitted border: the points that carry it, and what it decides of others.
 
 use super::cells::Cells;
-use super::expansion::{self, Expansion};
+use super::expansion::{self, Expansions};
 use crate::ml::points::Points;
 
 /// An expansion costs a few times as much as one decision: it pays where a cell has as many points on average.
@@ -20,8 +20,8 @@ pub struct OneClassSvm {
     pub decision: Vec<f64>,
     /// False where it was fitted on cells, or the solver stopped early.
     pub exact: bool,
-    /// Where not exact: the share of 4,000 evenly spaced rows whose label an exact model of those rows gives
-    /// otherwise. It contains the sample's own chance, so it errs on the high side.
+    /// Where not exact: the share of 4,000 evenly spaced rows that get another label when these rows alone are solved in
+    /// groups and not exactly. The groups are wider than those of all rows, so it errs on the high side.
     pub error: Option<f64>,
     /// How it was computed, in a sentence.
     pub method: String,
@@ -69,15 +69,10 @@ impl OneClassSvm {
             Some(Some(narrow)) => narrow,
             Some(None) => return self.decide(&values),
         };
-        let centres: Vec<&[f64]> = cells.centres.chunks_exact(self.features).collect();
-        let expand = |centre: &&[f64]| Expansion::new(centre, &self.support, &self.weights, self.gamma);
-        let expansions: Vec<Expansion> = centres.iter().map(expand).collect();
-        let mut by = vec![0.0; self.features];
-        let mut decide = |(point, &cell): (&[f64], &u32)| {
-            by.iter_mut().zip(point).zip(centres[cell as usize]).for_each(|((by, point), centre)| *by = point - centre);
-            expansions[cell as usize].at(&by) - self.rho
-        };
-        values.chunks_exact(self.features).zip(&cells.of_point).map(&mut decide).collect()
+        let expansions = Expansions::new(&cells.centres, &self.support, &self.weights, self.features, self.gamma);
+        let mut decision = expansions.at(&values, &cells.of_point);
+        decision.iter_mut().for_each(|decision| *decision -= self.rho);
+        decision
     }
 
     /// Moves the border: a point of decision `by` then lies on it.

@@ -2,7 +2,7 @@
 
 use super::solver::Solver;
 
-impl Solver<'_> {
+impl Solver {
     /// Moves rows that are bound to stay at their bound behind the active ones.
     pub(super) fn shrink(&mut self) {
         let (mut up, mut down) = (f64::NEG_INFINITY, f64::NEG_INFINITY);

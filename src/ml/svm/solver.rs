@@ -23,8 +23,8 @@ pub struct Solution {
     pub converged: bool,
 }
 
-pub struct Solver<'a> {
-    pub(super) cache: Cache<'a>,
+pub struct Solver {
+    pub(super) cache: Cache,
     pub(super) tolerance: f64,
     pub(super) active: usize,
     pub(super) row: Vec<u32>,
@@ -39,7 +39,7 @@ pub struct Solver<'a> {
 }
 
 /// Solves for rows that are points of the cache's kernel, each with its cap; the caps' sum times `nu` is spread.
-pub fn solve(cache: Cache<'_>, point_of: &[u32], caps: &[f64], nu: f64, tolerance: f64) -> Solution {
+pub fn solve(cache: Cache, point_of: &[u32], caps: &[f64], nu: f64, tolerance: f64) -> Solution {
     let rows = point_of.len();
     let mut solver = Solver {
         cache,
@@ -75,7 +75,7 @@ fn first_alpha(caps: &[f64], nu: f64) -> Vec<f64> {
     caps.iter().map(fill).collect()
 }
 
-impl Solver<'_> {
+impl Solver {
     pub(super) fn at_cap(&self, place: usize) -> bool {
         self.alpha[place] >= self.cap[place]
     }
