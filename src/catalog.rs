@@ -6,6 +6,7 @@ use crate::about::{About, Knob};
 use crate::detect::DETECTORS;
 use crate::export::limits::Limits;
 use crate::export::{self, EXPORTERS, Exporter};
+use crate::ingest::text::syslog;
 use crate::ingest::{FORMATS, unpack};
 use crate::judge;
 use crate::model::finding::Family;
@@ -102,7 +103,8 @@ fn groups() -> Vec<KnobGroup> {
         (POLICY, "What to block", policy::KNOBS),
         ("export", "Block lists", export::KNOBS),
         ("risk", "How evidence adds up", risk::KNOBS),
-        ("unpack", "Compressed files", unpack::KNOBS),
+        ("unpack", "Compressed files and bundles", unpack::KNOBS),
+        ("syslog", "Logs without a year", syslog::KNOBS),
     ];
     let all = verdict.into_iter().chain(models).chain(detectors).chain(formats);
     let groups = all.map(|(key, title, knobs)| KnobGroup { key, title, live: key == POLICY, knobs: knobs.to_vec() });

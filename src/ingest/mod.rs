@@ -4,7 +4,7 @@ mod assemble;
 pub mod carry;
 pub mod intake;
 pub mod reader;
-mod text;
+pub mod text;
 pub mod unpack;
 mod wire;
 
@@ -16,11 +16,17 @@ use intake::Intake;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
 mod aws_vpc;
+mod azure_flow;
+mod cisco_asa;
+mod cloudflare_log;
 mod delimited;
+mod gcp_vpc;
 mod pcap;
 mod pcapng;
 mod pfirewall;
+mod pfsense;
 mod suricata;
+mod syslog_firewall;
 mod zeek;
 
 /// Every format Flowglass reads.
@@ -31,6 +37,12 @@ pub const FORMATS: &[&Format] = &[
     &suricata::FORMAT,
     &pfirewall::FORMAT,
     &aws_vpc::FORMAT,
+    &azure_flow::FORMAT,
+    &gcp_vpc::FORMAT,
+    &cloudflare_log::FORMAT,
+    &syslog_firewall::FORMAT,
+    &cisco_asa::FORMAT,
+    &pfsense::FORMAT,
     &delimited::FORMAT,
 ];
 
