@@ -12,6 +12,7 @@ use flowglass::catalog::knobs;
 use flowglass::export::{self, EXPORTERS, Export, Exporter};
 use flowglass::geo;
 use flowglass::ingest::SLICE;
+use flowglass::ingest::mapping;
 use flowglass::model::outcome::Outcome;
 use flowglass::model::report::Decision;
 use flowglass::model::settings::{Checked, Settings, Value};
@@ -42,6 +43,10 @@ pub struct AnalyzeArgs {
     /// Addresses and CIDR networks never to block, one per line.
     #[arg(long, value_name = "FILE")]
     allow: Option<PathBuf>,
+    /// What the columns of your own tables hold, as JSON: `{"who": "source", "door": "destination_port"}`; the
+    /// setting csv.mapping in `flowglass catalog` lists what there is.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
     /// Further outputs, written to OUT/exports: keys from `flowglass catalog`, or `all`.
     #[arg(long, value_name = "KEY", value_delimiter = ',')]
     export: Vec<String>,
@@ -76,7 +81,7 @@ pub fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The settings file and the allow list, checked together.
+/// The settings file, the allow list and the mapping, checked together.
 fn settings(args: &AnalyzeArgs) -> Result<Checked, Failure> {
     let mut settings = match &args.settings {
         None => Settings::default(),
@@ -89,6 +94,11 @@ fn settings(args: &AnalyzeArgs) -> Result<Checked, Failure> {
     if let Some(path) = &args.allow {
         let lines = read_text(path)?.lines().map(str::to_owned).collect();
         settings.0.insert(policy::ALLOW.key.to_owned(), Value::List(lines));
+    }
+    if let Some(path) = &args.mapping {
+        let wrong = |error| Failure::usage(vec![format!("{}: not a mapping: {error}", path.display())]);
+        let columns = serde_json::from_str(&read_text(path)?).map_err(wrong)?;
+        settings.0.insert(mapping::MAPPING.key.to_owned(), Value::Mapping(columns));
     }
     settings.check(&knobs()).map_err(|faults| Failure::usage(faults.iter().map(ToString::to_string).collect()))
 }

@@ -3,6 +3,7 @@
 mod assemble;
 pub mod carry;
 pub mod intake;
+pub mod preview;
 pub mod reader;
 pub mod text;
 pub mod unpack;
@@ -21,6 +22,7 @@ mod cisco_asa;
 mod cloudflare_log;
 mod delimited;
 mod gcp_vpc;
+mod nfdump;
 mod pcap;
 mod pcapng;
 mod pfirewall;
@@ -28,6 +30,8 @@ mod pfsense;
 mod suricata;
 mod syslog_firewall;
 mod zeek;
+
+pub use delimited::mapping;
 
 /// Every format Flowglass reads.
 pub const FORMATS: &[&Format] = &[
@@ -43,6 +47,7 @@ pub const FORMATS: &[&Format] = &[
     &syslog_firewall::FORMAT,
     &cisco_asa::FORMAT,
     &pfsense::FORMAT,
+    &nfdump::FORMAT,
     &delimited::FORMAT,
 ];
 

@@ -158,7 +158,9 @@ impl Elements {
 mod tests {
     use super::*;
 
-    fn cut(text: &[u8], slice: usize) -> (Vec<(u64, String)>, Option<(u64, Vec<u8>)>) {
+    type Found = Vec<(u64, String)>;
+
+    fn cut(text: &[u8], slice: usize) -> (Found, Option<(u64, Vec<u8>)>) {
         let mut found = Vec::new();
         let mut elements = Elements::new(0);
         for slice in text.chunks(slice) {

@@ -70,3 +70,9 @@ impl Budget {
         self.spent
     }
 }
+
+impl AsMut<Budget> for Budget {
+    fn as_mut(&mut self) -> &mut Budget {
+        self
+    }
+}
