@@ -77,8 +77,7 @@ pub fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
         written.extend(more.iter().map(|name| format!("exports/{name}")));
     }
     line.clear();
-    print_summary(&outcome, &args.out, &written);
-    Ok(())
+    super::print(&summary(&outcome, &args.out, &written))
 }
 
 /// The settings file, the allow list and the mapping, checked together.
@@ -214,21 +213,21 @@ fn output_failed(path: &Path, error: &std::io::Error) -> Failure {
     Failure::nothing(format!("{} could not be written: {error}", path.display()))
 }
 
-fn print_summary(outcome: &Outcome, out: &Path, written: &[String]) {
+fn summary(outcome: &Outcome, out: &Path, written: &[String]) -> String {
     let report = &outcome.report;
     let count = |decision| report.hosts.iter().filter(|host| host.decision == decision).count();
     let rejected: u64 = report.inputs.iter().map(|input| input.rejected).sum();
-    println!("{} rows read, {rejected} rejected, {} source addresses", outcome.traffic.rows(), report.hosts.len());
-    println!(
-        "{} to block, {} to watch, {} withheld",
-        count(Decision::Block),
-        count(Decision::Watch),
-        report.withheld.len()
-    );
+    let (rows, hosts) = (outcome.traffic.rows(), report.hosts.len());
+    let (block, watch) = (count(Decision::Block), count(Decision::Watch));
+    let mut lines = vec![
+        format!("{rows} rows read, {rejected} rejected, {hosts} source addresses"),
+        format!("{block} to block, {watch} to watch, {} withheld", report.withheld.len()),
+    ];
     for host in report.hosts.iter().filter(|host| host.decision != Decision::Ignore).take(10) {
         let reason = host.evidence.first().and_then(|id| report.findings.get(*id as usize - 1));
         let reason = reason.map_or("", |finding| finding.summary.as_str());
-        println!("  {:5.1}  {:?}  {}  {reason}", host.risk, host.decision, host.address);
+        lines.push(format!("  {:5.1}  {:?}  {}  {reason}", host.risk, host.decision, host.address));
     }
-    println!("Written to {}: {}", out.display(), written.join(", "));
+    lines.push(format!("Written to {}: {}", out.display(), written.join(", ")));
+    lines.join("\n")
 }
