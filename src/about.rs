@@ -51,4 +51,8 @@ pub enum Range {
     },
     /// A list of addresses and CIDR networks; empty by default.
     Networks,
+    /// Names of the person's own, each given one of the options; empty by default.
+    Mapping {
+        options: &'static [&'static str],
+    },
 }

@@ -47,8 +47,10 @@ impl Analysis {
     pub fn feed(&mut self, slice: &[u8]) -> Result<()> {
         let reader = self.reader.as_mut().ok_or_else(|| Error::unreadable("no file was begun"))?;
         let fed = reader.feed(slice, &self.settings, &mut self.intake);
-        if fed.is_err() {
-            self.reader = None;
+        if let Err(error) = &fed
+            && let Some(reader) = self.reader.take()
+        {
+            self.inputs.extend(reader.give_up(error, &self.settings, &mut self.intake));
         }
         fed
     }
@@ -56,7 +58,7 @@ impl Analysis {
     /// Ends the file.
     pub fn finish_file(&mut self) -> Result<()> {
         let reader = self.reader.take().ok_or_else(|| Error::unreadable("no file was begun"))?;
-        self.inputs.push(reader.finish(&self.settings, &mut self.intake)?);
+        self.inputs.extend(reader.finish(&self.settings, &mut self.intake)?);
         Ok(())
     }
 

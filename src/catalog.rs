@@ -6,6 +6,7 @@ use crate::about::{About, Knob};
 use crate::detect::DETECTORS;
 use crate::export::limits::Limits;
 use crate::export::{self, EXPORTERS, Exporter};
+use crate::ingest::text::syslog;
 use crate::ingest::{FORMATS, unpack};
 use crate::judge;
 use crate::model::finding::Family;
@@ -17,6 +18,8 @@ use crate::{policy, risk};
 pub struct Catalog {
     pub version: &'static str,
     pub formats: Vec<FormatEntry>,
+    /// What any of the formats may be packed in.
+    pub packing: About,
     pub models: Vec<About>,
     pub detectors: Vec<DetectorEntry>,
     pub exporters: Vec<ExporterEntry>,
@@ -72,6 +75,7 @@ pub fn catalog() -> Catalog {
     Catalog {
         version: env!("CARGO_PKG_VERSION"),
         formats: FORMATS.iter().map(|f| FormatEntry { about: f.about, endings: f.endings }).collect(),
+        packing: unpack::ABOUT,
         models: judge::MODELS.iter().map(|(about, _)| *about).collect(),
         detectors: DETECTORS.iter().map(|d| DetectorEntry { about: d.about, family: d.family }).collect(),
         exporters: EXPORTERS.iter().map(exporter).collect(),
@@ -102,7 +106,8 @@ fn groups() -> Vec<KnobGroup> {
         (POLICY, "What to block", policy::KNOBS),
         ("export", "Block lists", export::KNOBS),
         ("risk", "How evidence adds up", risk::KNOBS),
-        ("unpack", "Compressed files", unpack::KNOBS),
+        (unpack::ABOUT.key, unpack::ABOUT.title, unpack::KNOBS),
+        ("syslog", "Logs without a year", syslog::KNOBS),
     ];
     let all = verdict.into_iter().chain(models).chain(detectors).chain(formats);
     let groups = all.map(|(key, title, knobs)| KnobGroup { key, title, live: key == POLICY, knobs: knobs.to_vec() });

@@ -35,7 +35,13 @@ fn abouts() -> Vec<About> {
     let detectors = catalog.detectors.iter().map(|entry| entry.about);
     let exporters = catalog.exporters.iter().map(|entry| entry.about);
     let plots = catalog.plots.iter().map(|entry| entry.about);
-    formats.chain(catalog.models.iter().copied()).chain(detectors).chain(exporters).chain(plots).collect()
+    formats
+        .chain([catalog.packing])
+        .chain(catalog.models.iter().copied())
+        .chain(detectors)
+        .chain(exporters)
+        .chain(plots)
+        .collect()
 }
 
 #[test]
@@ -78,6 +84,7 @@ fn every_knob_has_a_help_and_a_default_in_its_range() {
             Range::Real { min, max, default } => assert!((min..=max).contains(&default), "{}", knob.key),
             Range::Choice { options, default } => assert!(options.contains(&default), "{}", knob.key),
             Range::Toggle { .. } | Range::Networks => {}
+            Range::Mapping { options } => assert!(!options.is_empty(), "{}", knob.key),
         }
     }
 }

@@ -83,3 +83,29 @@ fn other_zeek_logs_are_refused_by_name() {
         assert!(error.contains("conn.log"), "{name}: {error}");
     }
 }
+
+/// Logs of firewalls and clouds, and Suricata's events as one array: what each is read as, and how many rows it has.
+/// Tuples, events and lines were counted with jq and wc.
+const FIREWALLS: [(&str, &str, u64, u64); 3] = [
+    ("ufw/khaefner/ufw.log", "syslog_firewall", 5136, 0),
+    ("azure-nsg/PT1H.json", "azure_flow", 8203, 0),
+    ("suricata/magnc/standard.json", "suricata", 240, 13),
+];
+
+#[test]
+fn firewalls_and_clouds_open_whole_and_cut() {
+    let Some(data) = data() else { return };
+    for (name, format, accepted, rejected) in FIREWALLS {
+        let bytes = std::fs::read(data.join("logs").join(name)).unwrap();
+        let (input, traffic) = read(name, &bytes, 8 << 20, "{}").unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((input.format.as_str(), input.read, input.rejected), (format, accepted, rejected), "{name}");
+        let (_, again) = read(name, &bytes, 4099, "{}").unwrap();
+        assert!(rows(&again) == rows(&traffic), "{name}: slices changed the rows");
+        for cut in 1..20 {
+            let (part, _) =
+                read(name, &bytes[..bytes.len() / 20 * cut], 1 << 16, "{}").unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert!(part.read <= accepted && part.read + part.rejected > 0, "{name}, {cut} of 20: {part:?}");
+        }
+        println!("{name}: {format}, {accepted} rows, {} flows", traffic.rows());
+    }
+}

@@ -5,8 +5,11 @@ import { $, bytes, el } from "./dom.js";
 /** A GeoIP database says so within this many bytes of its end. */
 const TAIL = 128 * 1024;
 
-/** The chosen files. `glue` tells databases; `changed` is called after every change; beside results, `beside` gets what is dropped. */
-export function openIntake(glue, changed, beside) {
+/**
+ * The chosen files. `glue` tells databases; `changed` is called after every change; beside results, `beside` gets what
+ * is dropped. `claim` takes what is no traffic but a saved mapping of columns.
+ */
+export function openIntake(glue, changed, beside, claim) {
   const chosen = { traffic: [], databases: [] };
 
   async function isDatabase(file) {
@@ -16,6 +19,7 @@ export function openIntake(glue, changed, beside) {
 
   async function add(files) {
     for (const file of files) {
+      if (await claim(file)) continue;
       // What cannot be read is left to the reader, which says why.
       const list = (await isDatabase(file).catch(() => false)) ? chosen.databases : chosen.traffic;
       const known = list.findIndex((other) => other.name === file.name && other.size === file.size);

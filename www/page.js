@@ -3,6 +3,7 @@
 import { $, el, number, problems, say } from "./dom.js";
 import { Cancelled } from "./engine.js";
 import { openIntake } from "./intake.js";
+import { openMapping } from "./mapping.js";
 import { openSettings } from "./settings.js";
 import { openProgress, showProgress, startProgress } from "./progress.js";
 import { showInputs, showSummary } from "./summary.js";
@@ -31,7 +32,9 @@ export function openPage(glue, engine) {
   let sound = true;
   const runButton = () => { $("#run").disabled = !sound || intake.chosen.traffic.length === 0; };
   const settings = openSettings(glue, catalog, (_, ok) => { sound = ok; runButton(); });
-  const intake = openIntake(glue, runButton, (files) => previous.take(files));
+  const mapping = openMapping(glue);
+  const chosen = () => { runButton(); mapping.show(intake.chosen.traffic); };
+  const intake = openIntake(glue, chosen, (files) => previous.take(files), mapping.take);
   const plots = openPlots(glue, catalog);
   const whatIf = openWhatIf(glue, catalog, redecide);
   const details = openDetails(engine, whatIf?.allow ?? null);
@@ -54,7 +57,7 @@ export function openPage(glue, engine) {
   });
 
   async function analyse(traffic, databases) {
-    const used = settings.read();
+    const used = { ...settings.read(), ...mapping.read() };
     problems([]);
     details.hide();
     startProgress();
@@ -116,9 +119,8 @@ export function openPage(glue, engine) {
 }
 
 function tellFormats(catalog) {
-  const names = catalog.formats.map(({ title }) => title).join(", ");
-  $("#drop-kinds").textContent = `${names}, and GeoIP databases (.mmdb) together: each is told by its content.`;
-  $("#formats > div").replaceChildren(...catalog.formats.map(({ title, help, limits }) =>
+  $("#drop-kinds").textContent = `${catalog.formats.length} kinds of captures, logs and tables, packed or not, and GeoIP databases (.mmdb) together: each is told by its content.`;
+  $("#formats > div").replaceChildren(...[...catalog.formats, catalog.packing].map(({ title, help, limits }) =>
     el("div", null, el("h3", null, title), el("p", null, help), el("p", { class: "quiet" }, limits))));
 }
 

@@ -66,7 +66,8 @@ export function knobForm(glue, groups, changed, { slider = false, titles = true 
     changed(settings, faults.size === 0, [...faults.values()]);
   };
   const sections = groups.map((group) => {
-    const own = group.knobs.map((knob) => control(knob, check, slider));
+    // What columns hold is set beside the files, where their cells can be seen.
+    const own = group.knobs.filter(({ range }) => range.kind !== "mapping").map((knob) => control(knob, check, slider));
     controls.push(...own);
     return el("fieldset", null, el("legend", { class: titles ? null : "unseen" }, group.title), own.map(({ element }) => element));
   });

@@ -12,6 +12,7 @@ use flowglass::catalog::knobs;
 use flowglass::export::{self, EXPORTERS, Export, Exporter};
 use flowglass::geo;
 use flowglass::ingest::SLICE;
+use flowglass::ingest::mapping;
 use flowglass::model::outcome::Outcome;
 use flowglass::model::report::Decision;
 use flowglass::model::settings::{Checked, Settings, Value};
@@ -42,6 +43,10 @@ pub struct AnalyzeArgs {
     /// Addresses and CIDR networks never to block, one per line.
     #[arg(long, value_name = "FILE")]
     allow: Option<PathBuf>,
+    /// What the columns of your own tables hold, as JSON: `{"who": "source", "door": "destination_port"}`; the
+    /// setting csv.mapping in `flowglass catalog` lists what there is.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
     /// Further outputs, written to OUT/exports: keys from `flowglass catalog`, or `all`.
     #[arg(long, value_name = "KEY", value_delimiter = ',')]
     export: Vec<String>,
@@ -72,11 +77,10 @@ pub fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
         written.extend(more.iter().map(|name| format!("exports/{name}")));
     }
     line.clear();
-    print_summary(&outcome, &args.out, &written);
-    Ok(())
+    super::print(&summary(&outcome, &args.out, &written))
 }
 
-/// The settings file and the allow list, checked together.
+/// The settings file, the allow list and the mapping, checked together.
 fn settings(args: &AnalyzeArgs) -> Result<Checked, Failure> {
     let mut settings = match &args.settings {
         None => Settings::default(),
@@ -89,6 +93,11 @@ fn settings(args: &AnalyzeArgs) -> Result<Checked, Failure> {
     if let Some(path) = &args.allow {
         let lines = read_text(path)?.lines().map(str::to_owned).collect();
         settings.0.insert(policy::ALLOW.key.to_owned(), Value::List(lines));
+    }
+    if let Some(path) = &args.mapping {
+        let wrong = |error| Failure::usage(vec![format!("{}: not a mapping: {error}", path.display())]);
+        let columns = serde_json::from_str(&read_text(path)?).map_err(wrong)?;
+        settings.0.insert(mapping::MAPPING.key.to_owned(), Value::Mapping(columns));
     }
     settings.check(&knobs()).map_err(|faults| Failure::usage(faults.iter().map(ToString::to_string).collect()))
 }
@@ -204,21 +213,21 @@ fn output_failed(path: &Path, error: &std::io::Error) -> Failure {
     Failure::nothing(format!("{} could not be written: {error}", path.display()))
 }
 
-fn print_summary(outcome: &Outcome, out: &Path, written: &[String]) {
+fn summary(outcome: &Outcome, out: &Path, written: &[String]) -> String {
     let report = &outcome.report;
     let count = |decision| report.hosts.iter().filter(|host| host.decision == decision).count();
     let rejected: u64 = report.inputs.iter().map(|input| input.rejected).sum();
-    println!("{} rows read, {rejected} rejected, {} source addresses", outcome.traffic.rows(), report.hosts.len());
-    println!(
-        "{} to block, {} to watch, {} withheld",
-        count(Decision::Block),
-        count(Decision::Watch),
-        report.withheld.len()
-    );
+    let (rows, hosts) = (outcome.traffic.rows(), report.hosts.len());
+    let (block, watch) = (count(Decision::Block), count(Decision::Watch));
+    let mut lines = vec![
+        format!("{rows} rows read, {rejected} rejected, {hosts} source addresses"),
+        format!("{block} to block, {watch} to watch, {} withheld", report.withheld.len()),
+    ];
     for host in report.hosts.iter().filter(|host| host.decision != Decision::Ignore).take(10) {
         let reason = host.evidence.first().and_then(|id| report.findings.get(*id as usize - 1));
         let reason = reason.map_or("", |finding| finding.summary.as_str());
-        println!("  {:5.1}  {:?}  {}  {reason}", host.risk, host.decision, host.address);
+        lines.push(format!("  {:5.1}  {:?}  {}  {reason}", host.risk, host.decision, host.address));
     }
-    println!("Written to {}: {}", out.display(), written.join(", "));
+    lines.push(format!("Written to {}: {}", out.display(), written.join(", ")));
+    lines.join("\n")
 }

@@ -27,10 +27,14 @@ impl Failure {
     }
 }
 
-/// Prints the registries as JSON. A reader that closes the pipe early has what it wanted.
+/// Prints the registries as JSON.
 pub fn print_catalog() -> Result<(), Failure> {
-    let json = serde_json::to_string_pretty(&catalog()).map_err(Failure::nothing)?;
-    match writeln!(std::io::stdout(), "{json}") {
+    print(&serde_json::to_string_pretty(&catalog()).map_err(Failure::nothing)?)
+}
+
+/// Prints text and a line end. A reader that closes the pipe early has what it wanted.
+fn print(text: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::nothing(error)),
         _ => Ok(()),
     }

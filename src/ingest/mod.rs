@@ -3,8 +3,9 @@
 mod assemble;
 pub mod carry;
 pub mod intake;
+pub mod preview;
 pub mod reader;
-mod text;
+pub mod text;
 pub mod unpack;
 mod wire;
 
@@ -16,12 +17,21 @@ use intake::Intake;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
 mod aws_vpc;
+mod azure_flow;
+mod cisco_asa;
+mod cloudflare_log;
 mod delimited;
+mod gcp_vpc;
+mod nfdump;
 mod pcap;
 mod pcapng;
 mod pfirewall;
+mod pfsense;
 mod suricata;
+mod syslog_firewall;
 mod zeek;
+
+pub use delimited::mapping;
 
 /// Every format Flowglass reads.
 pub const FORMATS: &[&Format] = &[
@@ -31,6 +41,13 @@ pub const FORMATS: &[&Format] = &[
     &suricata::FORMAT,
     &pfirewall::FORMAT,
     &aws_vpc::FORMAT,
+    &azure_flow::FORMAT,
+    &gcp_vpc::FORMAT,
+    &cloudflare_log::FORMAT,
+    &syslog_firewall::FORMAT,
+    &cisco_asa::FORMAT,
+    &pfsense::FORMAT,
+    &nfdump::FORMAT,
     &delimited::FORMAT,
 ];
 

@@ -16,6 +16,7 @@ pub enum Value {
     Number(f64),
     Text(String),
     List(Vec<String>),
+    Mapping(BTreeMap<String, String>),
 }
 
 /// Settings by knob key, unchecked. A knob not named has its default.
@@ -90,11 +91,23 @@ impl Checked {
         }
     }
 
+    /// The names of a `Range::Mapping` knob and what they stand for.
+    pub fn mapping(&self, knob: &Knob) -> impl Iterator<Item = (&str, &str)> {
+        let names = match self.values.get(knob.key) {
+            Some(Value::Mapping(names)) => Some(names),
+            _ => None,
+        };
+        names.into_iter().flatten().map(|(name, option)| (name.as_str(), option.as_str()))
+    }
+
     /// The networks of a `Range::Networks` knob; a single address is a network of one.
     pub fn networks(&self, knob: &Knob) -> &[IpNet] {
         self.networks.get(knob.key).map_or(&[], Vec::as_slice)
     }
 }
+
+/// A mapping names at most so many columns: the widest table of flows known has some 450.
+const LARGEST_MAPPING: usize = 2000;
 
 fn default(knob: &Knob) -> Value {
     match knob.range {
@@ -103,6 +116,7 @@ fn default(knob: &Knob) -> Value {
         Range::Toggle { default } => Value::Toggle(default),
         Range::Choice { default, .. } => Value::Text(default.to_owned()),
         Range::Networks => Value::List(Vec::new()),
+        Range::Mapping { .. } => Value::Mapping(BTreeMap::new()),
     }
 }
 
@@ -119,11 +133,17 @@ fn fit(knob: &Knob, value: &Value) -> Result<Value> {
             return Ok(value.clone());
         }
         (Range::Networks, Value::List(_)) => return Ok(value.clone()),
+        (Range::Mapping { options }, Value::Mapping(names))
+            if names.len() <= LARGEST_MAPPING && names.values().all(|option| options.contains(&option.as_str())) =>
+        {
+            return Ok(value.clone());
+        }
         (Range::Integer { min, max, .. }, _) => format!("a whole number from {min} to {max}"),
         (Range::Real { min, max, .. }, _) => format!("a number from {min} to {max}"),
         (Range::Toggle { .. }, _) => "true or false".to_owned(),
         (Range::Choice { options, .. }, _) => format!("one of {}", options.join(", ")),
         (Range::Networks, _) => "a list of addresses and CIDR networks".to_owned(),
+        (Range::Mapping { options }, _) => format!("names, each with one of {}", options.join(", ")),
     };
     let given = serde_json::to_string(value).unwrap_or_default();
     Err(Error::setting(format!("{} ({}) must be {expected}, not {given}", knob.key, knob.label)))
@@ -186,6 +206,17 @@ mod tests {
         assert_eq!(faults.len(), 3, "{faults:?}");
         assert!(faults[1].contains("whole number from 1 to 1000"), "{faults:?}");
         assert!(faults[2].contains("line 2"), "{faults:?}");
+    }
+
+    #[test]
+    fn a_mapping_takes_its_options_and_no_others() {
+        const COLUMNS: Knob =
+            Knob { key: "csv.mapping", label: "", help: "", unit: "", range: Range::Mapping { options: &["source"] } };
+        let check = |json: &str| serde_json::from_str::<Settings>(json).unwrap().check(&[&COLUMNS]);
+        let checked = check(r#"{"csv.mapping": {"who": "source"}}"#).unwrap();
+        assert_eq!(checked.mapping(&COLUMNS).collect::<Vec<_>>(), [("who", "source")]);
+        assert!(check(r#"{"csv.mapping": {"who": "sauce"}}"#).is_err());
+        assert!(check(r#"{"csv.mapping": ["who"]}"#).is_err());
     }
 
     #[test]

@@ -10,6 +10,8 @@ use web_sys::HtmlCanvasElement;
 use super::plain::{self, Answer, thrown};
 use crate::catalog;
 use crate::geo;
+use crate::ingest::mapping;
+use crate::ingest::preview;
 use crate::model::chart::Chart;
 use crate::model::settings::Settings;
 use crate::sample;
@@ -46,6 +48,26 @@ pub fn check_settings(settings: JsValue) -> Answer {
 #[wasm_bindgen(js_name = isDatabase)]
 pub fn is_database(tail: &[u8]) -> bool {
     geo::is_database(tail)
+}
+
+/// What a file seems to be, by its start: its format and, where it is a table, its columns as guessed.
+#[wasm_bindgen]
+pub fn preview(start: &[u8], whole: bool, settings: JsValue) -> Answer {
+    let settings: Settings = plain::take(settings)?;
+    let checked = settings.check(&catalog::knobs()).map_err(|_| thrown("a setting is out of its range"))?;
+    plain::give(&preview::preview(start, whole, &checked))
+}
+
+/// So much of a file's start is enough for `preview`.
+#[wasm_bindgen(js_name = previewLength)]
+pub fn preview_length() -> usize {
+    preview::START
+}
+
+/// What a column of a table can be set to: `{ key, title }` each.
+#[wasm_bindgen(js_name = columnChoices)]
+pub fn column_choices() -> Answer {
+    plain::give(&mapping::choices())
 }
 
 /// The seed and the size of the sample on the page.

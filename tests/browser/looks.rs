@@ -30,7 +30,8 @@ fn the_page_fits_its_screens_and_names_its_controls() {
     println!("pictures in {}", folder.display());
 }
 
-fn photographs(tab: &mut Tab, folder: &Path, state: &str) {
+/// A picture for each screen and scheme; none is wider than its screen.
+pub fn photographs(tab: &mut Tab, folder: &Path, state: &str) {
     for (width, height) in SCREENS {
         for scheme in ["light", "dark"] {
             tab.screen(width, height, scheme);

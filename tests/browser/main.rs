@@ -14,6 +14,7 @@ mod tab;
 mod alert;
 mod answers;
 mod cancel;
+mod columns;
 mod faults;
 mod journey;
 mod lists;

@@ -49,7 +49,7 @@ pub fn read(name: &str, bytes: &[u8], slice: usize, json: &str) -> Result<(Input
     for slice in bytes.chunks(slice) {
         reader.feed(slice, &settings, &mut intake)?;
     }
-    let input = reader.finish(&settings, &mut intake)?;
+    let input = reader.finish(&settings, &mut intake)?.remove(0);
     Ok((input, intake.traffic))
 }
 

@@ -4,6 +4,7 @@ use crate::ingest::text::fields::{self, AddressKind, Port, is_blank};
 use crate::ingest::text::times::Unit;
 
 use super::aliases::{ALIASES, FIELD_NAMES, FIELDS, Field, normalise};
+use super::mapping::Mapping;
 
 /// One column that is read.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +21,8 @@ pub struct Columns {
     by_field: [Option<Column>; FIELDS],
     pub source_kind: AddressKind,
     pub destination_kind: AddressKind,
+    /// How many columns are as the person said.
+    pub mapped: usize,
 }
 
 /// The cells of the first rows.
@@ -55,11 +58,18 @@ impl Columns {
         FIELD_NAMES.iter().filter_map(|(field, name)| Some((*name, self.get(*field)?)))
     }
 
-    /// Maps a header.
-    pub fn of_header(names: &[&[u8]], sample: &Sample<'_>) -> Columns {
-        let spellings: Vec<String> = names.iter().map(|name| normalise(&String::from_utf8_lossy(name))).collect();
+    /// Maps a header: first as the person said, then by the names that exporters use.
+    pub fn of_header(names: &[&[u8]], sample: &Sample<'_>, mapping: &Mapping) -> Columns {
         let mut columns = Columns::default();
-        for (field, _) in FIELD_NAMES {
+        let mut spellings: Vec<String> = names.iter().map(|name| normalise(&String::from_utf8_lossy(name))).collect();
+        for (index, name) in names.iter().enumerate() {
+            if let Some(said) = mapping.of(name) {
+                columns.set(said, index, name, sample);
+                spellings[index].clear();
+            }
+        }
+        for (field, _) in FIELD_NAMES.into_iter().filter(|(field, _)| columns.get(*field).is_none()).collect::<Vec<_>>()
+        {
             let wanted = ALIASES.iter().filter(|(of, _, _)| *of == field);
             let wanted = wanted.flat_map(|(_, unit, names)| names.iter().map(|name| (*unit, *name)));
             let candidates = wanted.filter_map(|(unit, alias)| {
@@ -78,6 +88,37 @@ impl Columns {
             columns.by_field[field as usize] = column;
         }
         columns.tranalyzer(&spellings, names);
+        columns
+    }
+
+    /// Puts a column where the person said.
+    fn set(&mut self, said: Option<(Field, Unit)>, index: usize, name: &[u8], sample: &Sample<'_>) {
+        self.mapped += 1;
+        let Some((field, unit)) = said else { return };
+        // The unit that the name is known to say, where the person did not choose one.
+        let spelling = normalise(&String::from_utf8_lossy(name));
+        let known = ALIASES.iter().find(|(of, _, names)| *of == field && names.contains(&spelling.as_str()));
+        let unit =
+            if unit == Unit::Auto && field != Field::Duration { known.map_or(unit, |known| known.1) } else { unit };
+        let kind = address_kind(index, sample).unwrap_or_default();
+        match field {
+            Field::Source => self.source_kind = kind,
+            Field::Destination => self.destination_kind = kind,
+            _ => {}
+        }
+        self.by_field[field as usize] = Some(Column { index, name: shown(name), unit });
+    }
+
+    /// The same for rows without a header, whose columns are numbered.
+    pub fn of_numbers(self, width: usize, sample: &Sample<'_>, mapping: &Mapping) -> Columns {
+        let mut columns = self;
+        for index in 0..width {
+            let name = numbered(index);
+            if let Some(said) = mapping.of(name.as_bytes()) {
+                columns.by_field.iter_mut().for_each(|column| drop(column.take_if(|column| column.index == index)));
+                columns.set(said, index, name.as_bytes(), sample);
+            }
+        }
         columns
     }
 
@@ -110,7 +151,7 @@ impl Columns {
         let mut columns = Columns::default();
         let order = [Field::Source, Field::SourcePort, Field::Destination, Field::DestinationPort];
         for (field, index) in order.into_iter().zip(places) {
-            let column = index.map(|index| Column { index, name: format!("column {}", index + 1), unit: Unit::Auto });
+            let column = index.map(|index| Column { index, name: numbered(index), unit: Unit::Auto });
             columns.by_field[field as usize] = column;
         }
         Some(columns)
@@ -144,6 +185,11 @@ fn address_kind(index: usize, sample: &Sample<'_>) -> Option<AddressKind> {
     Some(if most(large) { AddressKind::Decimal } else { AddressKind::AsNumber })
 }
 
+/// What a column without a name is called.
+pub fn numbered(index: usize) -> String {
+    format!("column {}", index + 1)
+}
+
 /// A name from the file, cut to 40 characters and without control characters.
 pub fn shown(name: &[u8]) -> String {
     let text = String::from_utf8_lossy(&name[..name.len().min(200)]).into_owned();
@@ -166,11 +212,11 @@ mod tests {
     fn the_column_of_addresses_wins_over_the_column_of_numbers() {
         let names: [&[u8]; 4] = [b"Source", b"src_ip", b"dpt", b"dst"];
         let rows = sample(&["1032051418,61.131.218.218,80,1", "1347834426,80.86.82.58,81,2"]);
-        let columns = Columns::of_header(&names, &rows);
+        let columns = Columns::of_header(&names, &rows, &Mapping::default());
         assert_eq!(index(&columns, Field::Source), Some(1));
         assert_eq!(columns.source_kind, AddressKind::Text);
         assert_eq!(columns.destination_kind, AddressKind::AsNumber);
-        let columns = Columns::of_header(&names[..1], &rows);
+        let columns = Columns::of_header(&names[..1], &rows, &Mapping::default());
         assert_eq!((index(&columns, Field::Source), columns.source_kind), (Some(0), AddressKind::Decimal));
     }
 

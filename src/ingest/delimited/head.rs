@@ -8,6 +8,9 @@ use crate::ingest::text::times::DateOrder;
 use super::aliases::Field;
 use super::cells::Cells;
 use super::columns::{Columns, shown};
+use super::mapping::Mapping;
+
+pub use super::columns::numbered;
 
 /// How the order of day and month was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +45,9 @@ const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 const HEADER_LINES: usize = 20;
 const SAMPLE_ROWS: usize = 200;
 
-/// Lays out a file that starts with `head`; `whole` where that is all of it. `order` is what the settings say.
-pub fn layout(head: &[u8], whole: bool, order: Option<DateOrder>) -> Result<Layout> {
+/// Lays out a file that starts with `head`; `whole` where that is all of it. `order` and `mapping` are what the
+/// settings say.
+pub fn layout(head: &[u8], whole: bool, order: Option<DateOrder>, mapping: &Mapping) -> Result<Layout> {
     check_text(head)?;
     let end = if head.contains(&b'\n') || !head.contains(&b'\r') { b'\n' } else { b'\r' };
     let lines = lines(head, end, whole);
@@ -52,12 +56,12 @@ pub fn layout(head: &[u8], whole: bool, order: Option<DateOrder>) -> Result<Layo
     }
     let ranked = rank_delimiters(&lines);
     for &delimiter in &ranked {
-        if let Some(layout) = with_header(&lines, delimiter, end, order) {
+        if let Some(layout) = with_header(&lines, delimiter, end, order, mapping) {
             return Ok(layout);
         }
     }
     let delimiter = ranked.first().copied().unwrap_or(b',');
-    without_header(&lines, delimiter, end, order)
+    without_header(&lines, delimiter, end, order, mapping)
 }
 
 /// Whether lines have the same number of cells, more than one: a table, if of unknown columns.
@@ -112,6 +116,31 @@ fn lines(head: &[u8], end: u8, whole: bool) -> Vec<(usize, usize, &[u8])> {
     lines
 }
 
+/// The cells of a table's start, and the names in its header where it has one.
+pub struct Table<'a> {
+    pub names: Option<Vec<&'a [u8]>>,
+    pub rows: Vec<Vec<&'a [u8]>>,
+}
+
+/// Cuts the start of a table into cells, by its layout or, where none can be told, by the likeliest delimiter with
+/// the first line that has no address for a header.
+pub fn table<'a>(head: &'a [u8], whole: bool, layout: Option<&Layout>) -> Result<Table<'a>> {
+    check_text(head)?;
+    let end = layout.map_or(if head.contains(&b'\n') { b'\n' } else { b'\r' }, |layout| layout.end);
+    let lines = lines(head, end, whole);
+    let likeliest = rank_delimiters(&lines).first().copied();
+    let Some(delimiter) = layout.map(|layout| layout.delimiter).or(likeliest).filter(|_| !lines.is_empty()) else {
+        return Err(Error::unreadable("this is no table: its lines have no cells"));
+    };
+    let first = match layout {
+        Some(layout) => lines.iter().position(|(at, ..)| *at >= layout.data).unwrap_or(lines.len()),
+        None => usize::from(!cells(lines[0].2, delimiter).iter().any(|c| address(c, AddressKind::Text).is_some())),
+    };
+    let named = layout.map_or(first > 0, |layout| !layout.headerless);
+    let names = first.checked_sub(1).filter(|_| named).map(|at| cells(lines[at].2, delimiter));
+    Ok(Table { names, rows: rows(&lines[first..], delimiter) })
+}
+
 type Lines<'a> = [(usize, usize, &'a [u8])];
 
 /// The delimiters that occur, the one on whose count the most lines agree first.
@@ -142,13 +171,19 @@ fn rows<'a>(lines: &Lines<'a>, delimiter: u8) -> Vec<Vec<&'a [u8]>> {
 }
 
 /// The first line whose names say enough is the header; what stands before it is a preamble.
-fn with_header(lines: &Lines<'_>, delimiter: u8, end: u8, order: Option<DateOrder>) -> Option<Layout> {
+fn with_header(
+    lines: &Lines<'_>,
+    delimiter: u8,
+    end: u8,
+    order: Option<DateOrder>,
+    mapping: &Mapping,
+) -> Option<Layout> {
     for (index, (_, data, line)) in lines.iter().enumerate().take(HEADER_LINES) {
         let names = cells(line, delimiter);
         // The names alone first: the rows are looked at only where there is a header.
-        if Columns::of_header(&names, &[]).enough() {
+        if Columns::of_header(&names, &[], mapping).enough() {
             let sample = rows(&lines[index + 1..], delimiter);
-            let columns = Columns::of_header(&names, &sample);
+            let columns = Columns::of_header(&names, &sample, mapping);
             let (order, order_basis) = date_order(&columns, &sample, order);
             let (data, width) = (*data, names.len());
             return Some(Layout { delimiter, end, data, width, columns, headerless: false, order, order_basis });
@@ -157,13 +192,21 @@ fn with_header(lines: &Lines<'_>, delimiter: u8, end: u8, order: Option<DateOrde
     None
 }
 
-fn without_header(lines: &Lines<'_>, delimiter: u8, end: u8, order: Option<DateOrder>) -> Result<Layout> {
+fn without_header(
+    lines: &Lines<'_>,
+    delimiter: u8,
+    end: u8,
+    order: Option<DateOrder>,
+    mapping: &Mapping,
+) -> Result<Layout> {
     let sample = rows(lines, delimiter);
     let first = &sample[0];
     if !first.iter().any(|cell| address(cell, AddressKind::Text).is_some()) {
         return Err(Error::unreadable(missing_columns(first)));
     }
-    let Some(columns) = Columns::of_content(&sample) else {
+    let told = Columns::of_content(&sample);
+    let set = told.clone().unwrap_or_default().of_numbers(first.len(), &sample, mapping);
+    let Some(columns) = Some(set).filter(|set| set.enough()).or(told) else {
         return Err(Error::unreadable(
             "the first row holds data, not column names, and the order of the columns is not plain: add a header row \
              such as ClientIP,ClientSrcPort,ClientDstPort",
@@ -176,7 +219,7 @@ fn without_header(lines: &Lines<'_>, delimiter: u8, end: u8, order: Option<DateO
 
 fn missing_columns(names: &[&[u8]]) -> String {
     const SHOWN: usize = 30;
-    let columns = Columns::of_header(names, &[]);
+    let columns = Columns::of_header(names, &[], &Mapping::default());
     let needs = if columns.has(Field::Source) {
         "a port or a destination address beside the source address (such as ClientDstPort, dst_port or dst_ip)"
     } else {

@@ -5,6 +5,7 @@ mod cells;
 mod columns;
 mod head;
 mod lines;
+pub mod mapping;
 mod notes;
 mod reader;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use super::text::times::DateOrder;
 use super::{Format, HEAD, Parser};
 
 use lines::Lines;
+use mapping::Mapping;
 use notes::Decided;
 use reader::Rows;
 
@@ -27,7 +29,7 @@ pub const FORMAT: Format = Format {
         key: "csv",
         title: "CSV, TSV and other delimited tables",
         help: "A table of flows or requests with a header, one row each. The columns are found by name, whatever the \
-               exporter calls them: Cloudflare, CICFlowMeter, UNSW-NB15, NetFlow (nfdump, nProbe), Argus, SiLK, \
+               exporter calls them, or as you say (csv.mapping): Cloudflare, CICFlowMeter, UNSW-NB15, NetFlow (nfdump, nProbe), Argus, SiLK, \
                NFStream, Tranalyzer, LUFlow, Wireshark and others. It needs a source address and a port or a \
                destination; everything else is used where it is there. The delimiter (comma, tab, semicolon or bar), \
                the line ends and the spelling of times are told from the first 64 KiB.",
@@ -38,7 +40,7 @@ pub const FORMAT: Format = Format {
                  original script did, and no scan detector does. Of Tranalyzer's two rows per flow the reply \
                  half is rejected: the other tells both directions.",
     },
-    knobs: &[&DATE_ORDER],
+    knobs: &[&DATE_ORDER, &mapping::MAPPING],
     endings: &["csv", "tsv", "txt", "binetflow", "log"],
     sniff,
     open: |settings| Box::new(Delimited::new(settings)),
@@ -59,7 +61,7 @@ fn sniff(head: &[u8]) -> u8 {
         return 0;
     }
     let whole = head.len() < HEAD;
-    match head::layout(head, whole, None) {
+    match head::layout(head, whole, None, &Mapping::default()) {
         Ok(layout) if layout.headerless => 50,
         Ok(_) => 80,
         // A table without known columns, or one in UTF-16: this format can say what is missing.
@@ -72,6 +74,7 @@ fn sniff(head: &[u8]) -> u8 {
 /// Reads one file.
 struct Delimited {
     order: Option<DateOrder>,
+    mapping: Mapping,
     stage: Stage,
 }
 
@@ -88,12 +91,12 @@ impl Delimited {
             "month first" => Some(DateOrder::MonthFirst),
             _ => None,
         };
-        Delimited { order, stage: Stage::Head(Vec::new()) }
+        Delimited { order, mapping: Mapping::new(settings), stage: Stage::Head(Vec::new()) }
     }
 
     /// Tells the layout from the start of the file and reads the rows in it.
     fn begin(&mut self, head: &[u8], whole: bool, intake: &mut Intake) -> Result<()> {
-        let layout = head::layout(head, whole, self.order)?;
+        let layout = head::layout(head, whole, self.order, &self.mapping)?;
         let decided =
             Decided { delimiter: layout.delimiter, headerless: layout.headerless, order_basis: layout.order_basis };
         let data = layout.data;

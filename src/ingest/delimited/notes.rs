@@ -20,6 +20,9 @@ pub fn notes(rows: &Rows, decided: Decided) -> Vec<String> {
     let mut notes = Vec::new();
     let used: Vec<String> = rows.columns.found().map(|(field, column)| format!("{field} = {}", column.name)).collect();
     notes.push(format!("Columns read: {}.", used.join(", ")));
+    if rows.columns.mapped > 0 {
+        notes.push(format!("Columns that are as the setting csv.mapping says: {}.", rows.columns.mapped));
+    }
     let wanted = [Field::SourcePort, Field::DestinationPort, Field::Destination, Field::Protocol, Field::Start];
     let name = |field: &Field| FIELD_NAMES[*field as usize].1;
     let absent: Vec<&str> = wanted.iter().filter(|field| !rows.columns.has(**field)).map(name).collect();

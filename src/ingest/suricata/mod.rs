@@ -13,7 +13,8 @@ use crate::model::record::Record;
 
 use super::Format;
 use super::intake::Intake;
-use super::text::log::{Dialect, Line, Log, reason};
+use super::text::json_log::JsonLog;
+use super::text::log::{Dialect, Line, reason};
 use super::text::times::Clock;
 use event::Event;
 
@@ -21,11 +22,11 @@ pub const FORMAT: Format = Format {
     about: About {
         key: "suricata",
         title: "Suricata eve.json",
-        help: "The event log of Suricata, one JSON object per line. Each flow event is a flow. Alerts, DNS, HTTP and \
+        help: "The event log of Suricata, one JSON object per line or one array of them. Each flow event is a flow. Alerts, DNS, HTTP and \
                other events name the flow they belong to: they count as rows and add no flow of their own, unless \
                no flow event tells of it; then all events of that flow_id are one flow. Sizes are Suricata's, which \
                are whole frames. The state of a TCP connection is told from the flags each side sent.",
-        limits: "Not from a JSON array (jq turns it into lines with jq -c '.[]'). What alerts, DNS and TLS events say \
+        limits: "What alerts, DNS and TLS events say \
                  beside addresses is not read. Where a flow has no flow event, its times and sizes are those its last \
                  event knew, and the direction is that of its first event unless the event says which side began. \
                  Statistics and other events without addresses are rejected. Events of a flow are held until the end \
@@ -34,17 +35,19 @@ pub const FORMAT: Format = Format {
     knobs: &[],
     endings: &["json", "gz"],
     sniff,
-    open: |_settings| Box::new(Log::new(Eve::default())),
+    open: |_settings| Box::new(JsonLog::new(Eve::default(), "")),
 };
 
 pub const NO_ENDS: &str = "an event without addresses, such as statistics";
 
 fn sniff(head: &[u8]) -> u8 {
     let start = head.trim_ascii_start();
-    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let has = |name: &[u8]| memchr::memmem::find(line, name).is_some();
-    if start.starts_with(b"{") && has(b"\"event_type\"") && has(b"\"timestamp\"") { 95 } else { 0 }
+    let has = |name: &[u8]| memchr::memmem::find(&start[..start.len().min(FIRST_EVENT)], name).is_some();
+    if matches!(start.first(), Some(b'{' | b'[')) && has(b"\"event_type\"") && has(b"\"timestamp\"") { 95 } else { 0 }
 }
+
+/// The first event is told by so much of the start; alerts with their payloads take some KiB.
+const FIRST_EVENT: usize = 16 << 10;
 
 /// A flow that a flow event has told.
 const TOLD: usize = usize::MAX;

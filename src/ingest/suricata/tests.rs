@@ -21,7 +21,7 @@ fn every_flow_is_told_once() {
     for slice in EVENTS.as_bytes().chunks(13) {
         reader.feed(slice, &settings, &mut intake).unwrap();
     }
-    let input = reader.finish(&settings, &mut intake).unwrap();
+    let input = reader.finish(&settings, &mut intake).unwrap().remove(0);
     assert_eq!((input.format.as_str(), input.read, input.rejected), ("suricata", 5, 2), "{:?}", input.reasons);
     let traffic = intake.traffic;
     assert_eq!(traffic.rows(), 3);

@@ -13,6 +13,7 @@ const MAX_LINE: usize = 1 << 20;
 /// Why a line is not read. Fixed sentences: nothing of the line itself.
 pub mod reason {
     pub const TOO_LONG: &str = "the line is longer than 1 MiB";
+    pub const ELEMENT_TOO_LONG: &str = "the JSON object is longer than 16 MiB";
     pub const TRUNCATED: &str = "the file ends within this row";
     pub const NOT_JSON: &str = "the line is not a JSON object, or a field of it has the wrong type";
     pub const NO_SOURCE: &str = "the source address is missing";
@@ -86,6 +87,19 @@ impl<D: Dialect> Log<D> {
             Line::Bad(why) => intake.reject(self.rows + 1, start, why),
         }
         self.rows += 1;
+        Ok(())
+    }
+
+    /// Takes a piece that was cut elsewhere and starts at byte `at`.
+    pub fn element(&mut self, at: u64, text: &[u8], last: bool, intake: &mut Intake) -> Result<()> {
+        self.start = at;
+        self.line(text, text.len(), last, intake)
+    }
+
+    /// A piece that was cut elsewhere and was too long to hold.
+    pub fn too_long(&mut self, at: u64, intake: &mut Intake) -> Result<()> {
+        self.rows += 1;
+        intake.reject(self.rows, at, reason::ELEMENT_TOO_LONG);
         Ok(())
     }
 

@@ -1,10 +1,14 @@
 //! What the formats of text share: lines, numbers, addresses, times, protocols and states as exporters spell them.
 
 pub mod fields;
+pub mod held;
+pub mod json;
+pub mod json_log;
 pub mod log;
 pub mod protocols;
 pub mod scalar;
 pub mod spaced;
 pub mod spelling;
 pub mod states;
+pub mod syslog;
 pub mod times;

@@ -26,9 +26,9 @@ fn zeek(cell: &[u8]) -> Option<ConnState> {
     })
 }
 
-/// Argus's three-letter words, after its manual page ra(1), and the verdicts of firewalls.
-fn word(cell: &[u8]) -> Option<Option<ConnState>> {
-    const VERDICTS: [(&str, Option<ConnState>); 11] = [
+/// What a firewall did: `Some(Some(REJ))` where it let nothing through, `Some(None)` where it did.
+pub fn verdict(cell: &[u8]) -> Option<Option<ConnState>> {
+    const VERDICTS: [(&str, Option<ConnState>); 14] = [
         ("deny", Some(REJ)),
         ("denied", Some(REJ)),
         ("drop", Some(REJ)),
@@ -36,11 +36,20 @@ fn word(cell: &[u8]) -> Option<Option<ConnState>> {
         ("block", Some(REJ)),
         ("blocked", Some(REJ)),
         ("reject", Some(REJ)),
+        ("rejected", Some(REJ)),
         ("allow", None),
+        ("allowed", None),
         ("accept", None),
+        ("accepted", None),
         ("pass", None),
         ("permit", None),
     ];
+    let said = VERDICTS.iter().find(|(word, _)| cell.eq_ignore_ascii_case(word.as_bytes()));
+    said.map(|(_, state)| *state)
+}
+
+/// Argus's three-letter words, after its manual page ra(1), and the verdicts of firewalls.
+fn word(cell: &[u8]) -> Option<Option<ConnState>> {
     Some(match cell {
         // Both sides were heard, or the connection was closed in order.
         b"CON" | b"FIN" | b"CLO" => Some(SF),
@@ -54,10 +63,7 @@ fn word(cell: &[u8]) -> Option<Option<ConnState>> {
         | b"PAR" | b"TST" | b"MAS" | b"no" => Some(OTH),
         _ if cell.starts_with(b"UR") => Some(OTH),
         b"" | b"-" | b"?" => None,
-        _ => {
-            let said = VERDICTS.iter().find(|(word, _)| cell.eq_ignore_ascii_case(word.as_bytes()));
-            return said.map(|(_, state)| *state);
-        }
+        _ => return verdict(cell),
     })
 }
 

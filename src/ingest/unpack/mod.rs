@@ -1,116 +1,124 @@
-//! Undoes compression in front of recognition: what reaches a parser is the plain file.
+//! Undoes packing in front of recognition: compressed streams, and bundles of several files.
 
-mod gzip;
+pub mod budget;
+mod codec;
+pub mod squeeze;
+pub mod tar;
+pub mod zip;
+mod zip_header;
+mod zstd;
 
-use crate::about::{Knob, Range};
+use crate::about::{About, Knob};
 use crate::error::{Error, Result};
-use crate::model::settings::Checked;
 
-use gzip::Gzip;
+use squeeze::Squeeze;
+use tar::Tar;
+use zip::Zip;
 
-pub const KNOBS: &[&Knob] = &[&LIMIT];
+pub const KNOBS: &[&Knob] = &[&budget::LIMIT, &budget::RATIO];
 
-pub const LIMIT: Knob = Knob {
-    key: "unpack.limit",
-    label: "Largest file to unpack",
-    help: "A compressed file may grow to this size and no further: a small file made in bad faith can unpack to \
-           terabytes. Where a file is refused for it and you trust the file, raise this. The default, 4 GiB, is \
-           the conn.log of a busy day.",
-    unit: "MiB",
-    range: Range::Integer { min: 1, max: 1 << 30, default: 4096 },
+pub const ABOUT: About = About {
+    key: "unpack",
+    title: "Packed files and bundles",
+    help: "Any of these may be packed with gzip, zstd, bzip2 or xz, and stand in a zip or tar, in any combination: each \
+           member of a bundle is told by its content and read as a file of its own, named bundle/member. What is no \
+           traffic is listed and passed over. What stands before a cut or a damage is kept.",
+    limits: "A file is not unpacked beyond unpack.limit and unpack.ratio, no more than 6 layers deep, and of a bundle \
+             10,000 members at most. Not opened: encrypted members, Deflate64, members of a zip stored without their \
+             length, 7-Zip, RAR, LZ4, zstd beyond a window of 128 MiB, xz beyond a dictionary of 64 MiB. A GeoIP \
+             database is to be given unpacked.",
 };
 
-/// So many bytes are enough to tell any packing.
-const SIGNATURE: usize = 6;
+/// So many bytes are enough to tell any packing: a tar header is the longest.
+pub const SIGNATURE: usize = tar::BLOCK;
 
 /// Packings that are known by their first bytes and not undone here.
-const REFUSED: [(&[u8], &str); 6] = [
-    (b"PK\x03\x04", "a zip archive"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
-    (b"BZh", "compressed with bzip2"),
-    (b"\xfd7zXZ\0", "compressed with xz"),
+const REFUSED: [(&[u8], &str); 4] = [
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\x04\x22\x4d\x18", "compressed with LZ4"),
+    (b"\x1f\x9d", "compressed with compress (.Z)"),
 ];
 
-/// Takes the plain bytes.
-pub type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> Result<()>;
-
 /// The packing of one file.
-pub struct Unpack {
-    stage: Stage,
+pub enum Packing {
+    Squeeze(Box<Squeeze>),
+    Bundle(Box<Bundle>),
 }
 
-enum Stage {
-    /// The first bytes, until there are enough to tell the packing.
-    Start(Vec<u8>),
-    Plain,
-    Gzip(Box<Gzip>),
+/// A file of several files.
+pub enum Bundle {
+    Zip(Zip),
+    Tar(Tar),
 }
 
-impl Default for Unpack {
-    fn default() -> Self {
-        Unpack { stage: Stage::Start(Vec::new()) }
-    }
+/// What comes out of a bundle, in this order for each member.
+pub enum Out<'a> {
+    Begin(&'a str),
+    Bytes(&'a [u8]),
+    /// `Some` says what is wrong with the member that ends here.
+    End(Option<&'static str>),
+    /// A member that is passed over, and why.
+    Passed(&'a str, &'static str),
 }
 
-impl Unpack {
-    /// Takes the next slice of the file as given and hands its plain bytes on. Fails where the packing is one
-    /// that is not undone, or the plain file would be larger than the limit.
-    pub fn feed(&mut self, slice: &[u8], settings: &Checked, sink: Sink<'_>) -> Result<()> {
-        match &mut self.stage {
-            Stage::Plain => sink(slice),
-            Stage::Gzip(gzip) => gzip.feed(slice, sink),
-            Stage::Start(start) => {
-                start.extend_from_slice(slice);
-                if start.len() < SIGNATURE { Ok(()) } else { self.begin(settings, sink) }
-            }
+/// Takes what comes out of a bundle. An error of it stops the bundle.
+pub type Sink<'a> = &'a mut dyn FnMut(Out<'_>) -> Result<()>;
+
+/// The packing of a file that starts like this, if it is packed at all.
+pub fn packing(head: &[u8]) -> Result<Option<Packing>> {
+    if let Some((_, what)) = REFUSED.iter().find(|(signature, _)| head.starts_with(signature)) {
+        return Err(Error::unreadable(format!(
+            "the file is {what}, which cannot be opened here; unpack it first and drop what is in it (gzip, zstd, \
+             bzip2, xz, zip and tar are opened)"
+        )));
+    }
+    Ok(if let Some(squeeze) = Squeeze::of(head) {
+        Some(Packing::Squeeze(Box::new(squeeze)))
+    } else if Zip::starts(head) {
+        Some(Packing::Bundle(Box::new(Bundle::Zip(Zip::default()))))
+    } else if Tar::starts(head) {
+        Some(Packing::Bundle(Box::new(Bundle::Tar(Tar::default()))))
+    } else {
+        None
+    })
+}
+
+impl Bundle {
+    /// What stands for the format in the report.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Bundle::Zip(_) => "zip",
+            Bundle::Tar(_) => "tar",
         }
     }
 
-    /// The file has ended.
-    pub fn finish(&mut self, settings: &Checked, sink: Sink<'_>) -> Result<()> {
-        if matches!(self.stage, Stage::Start(_)) {
-            self.begin(settings, sink)?;
-        }
-        match &mut self.stage {
-            Stage::Gzip(gzip) => gzip.finish(sink),
-            Stage::Plain | Stage::Start(_) => Ok(()),
+    pub fn feed(&mut self, slice: &[u8], sink: Sink<'_>) -> Result<()> {
+        match self {
+            Bundle::Zip(zip) => zip.feed(slice, sink),
+            Bundle::Tar(tar) => tar.feed(slice, sink),
         }
     }
 
-    fn begin(&mut self, settings: &Checked, sink: Sink<'_>) -> Result<()> {
-        let Stage::Start(start) = &mut self.stage else { return Ok(()) };
-        let start = std::mem::take(start);
-        if let Some((_, what)) = REFUSED.iter().find(|(signature, _)| start.starts_with(signature)) {
-            return Err(Error::unreadable(format!(
-                "the file is {what}, which cannot be opened here; unpack it first and drop what is in it (gzip is opened)"
-            )));
+    /// The bundle has ended: ends the member it was in.
+    pub fn finish(&mut self, sink: Sink<'_>) -> Result<()> {
+        match self {
+            Bundle::Zip(zip) => zip.finish(sink),
+            Bundle::Tar(tar) => tar.finish(sink),
         }
-        self.stage = if start.starts_with(b"\x1f\x8b") {
-            Stage::Gzip(Box::new(Gzip::new((settings.count(&LIMIT) as u64) << 20)))
-        } else {
-            Stage::Plain
-        };
-        self.feed(&start, settings, sink)
     }
 
-    /// What the person should know of how the file was unpacked.
+    /// Damage, as the person should know of it.
     pub fn notes(&self) -> Vec<String> {
-        match &self.stage {
-            Stage::Gzip(gzip) => gzip.notes(),
-            Stage::Plain | Stage::Start(_) => Vec::new(),
+        match self {
+            Bundle::Zip(zip) => zip.notes(),
+            Bundle::Tar(tar) => tar.notes(),
         }
     }
 }
 
-/// The plain file would be larger than `limit` bytes.
-fn too_large(limit: u64) -> Error {
-    Error::unreadable(format!(
-        "unpacked, the file is larger than {} MiB, and reading stopped there; where you trust the file, raise the \
-         setting {} ({})",
-        limit >> 20,
-        LIMIT.key,
-        LIMIT.label,
-    ))
+/// A member's name as it can be shown: no control characters, and cut to 200 letters.
+fn shown(name: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&name[..name.len().min(1000)]).into_owned();
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
 }

@@ -23,7 +23,7 @@ fn read(text: &str) -> Result<(Input, Traffic), String> {
     for slice in text.as_bytes().chunks(11) {
         reader.feed(slice, &settings, &mut intake).map_err(|error| error.to_string())?;
     }
-    let input = reader.finish(&settings, &mut intake).map_err(|error| error.to_string())?;
+    let input = reader.finish(&settings, &mut intake).map_err(|error| error.to_string())?.remove(0);
     assert_eq!(input.format, "zeek");
     Ok((input, intake.traffic))
 }

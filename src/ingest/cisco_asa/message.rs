@@ -1,0 +1,250 @@
+//! The messages that tell of flows, after Cisco's "ASA Series Syslog Messages".
+
+use crate::ingest::text::fields::{self, AddressKind, Port, digits};
+use crate::ingest::text::log::reason;
+use crate::ingest::text::protocols::{Protocol, protocol};
+use crate::model::address::Address;
+use crate::model::record::{ConnState, Record};
+
+/// What tells connections apart: the number, or where they have none, the foreign end and the local one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Connection {
+    Number(u64),
+    Ends(Address, Address),
+}
+
+/// What a message tells.
+pub enum Message {
+    /// One attempt, denied or, by an access list that logs, permitted.
+    Denied(Record<'static>),
+    /// A connection of this number was opened.
+    Built(Connection, Record<'static>),
+    Torn(Connection, Teardown),
+}
+
+/// The end of a connection. Which side began it is not said.
+pub struct Teardown {
+    /// The side on the interface named first, and the other.
+    ends: [End; 2],
+    protocol: Option<u8>,
+    duration: Option<f64>,
+    bytes: Option<u64>,
+    how: How,
+}
+
+/// How a connection ended, where that says something of its state.
+#[derive(Clone, Copy, PartialEq)]
+enum How {
+    Fin,
+    /// The reset came from the more trusted side (I), which is named second, or from the other (O).
+    ResetInside,
+    ResetOutside,
+    Unanswered,
+    Other,
+}
+
+/// An address, and a port where the protocol has some.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    address: Address,
+    port: Option<u16>,
+}
+
+/// Reads a message. `None` is one that tells of no flow.
+pub fn message(number: &[u8], text: &[u8]) -> Result<Option<Message>, &'static str> {
+    let words: Vec<&[u8]> = text.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).take(64).collect();
+    Ok(Some(match number {
+        b"106001" | b"106015" | b"106006" | b"106007" | b"106021" | b"710003" => Message::Denied(from_to(&words)?),
+        b"106014" | b"106023" => Message::Denied(src_dst(&words)?),
+        b"106100" => Message::Denied(access_list(&words)?),
+        b"302013" | b"302015" => built(&words)?,
+        b"302014" | b"302016" => torn(&words)?,
+        b"302020" | b"302021" => icmp(&words, number == b"302020")?,
+        _ => return Ok(None),
+    }))
+}
+
+fn place(words: &[&[u8]], word: &str) -> Option<usize> {
+    words.iter().position(|known| known.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+fn word<'a>(words: &[&'a [u8]], at: Option<usize>) -> &'a [u8] {
+    at.and_then(|at| words.get(at)).copied().unwrap_or_default()
+}
+
+/// The first word that is a protocol.
+fn protocol_of(words: &[&[u8]]) -> Option<u8> {
+    words.iter().find_map(|word| match protocol(word) {
+        Protocol::Number(number) => Some(number),
+        Protocol::NoIp | Protocol::Unknown => None,
+    })
+}
+
+/// `interface:address/port`, each part but the address optional. Users and translations in brackets are dropped.
+fn end(word: &[u8]) -> Result<End, &'static str> {
+    let word = word.split(|byte| *byte == b'(').next().unwrap_or_default();
+    let (place, port) = match word.iter().rposition(|byte| *byte == b'/') {
+        Some(slash) => (&word[..slash], &word[slash + 1..]),
+        None => (word, &b""[..]),
+    };
+    // An interface ends at the first colon; an address of IPv6 has many.
+    let after = place.iter().position(|byte| *byte == b':').map_or(place, |colon| &place[colon + 1..]);
+    let read = |text: &[u8]| fields::address(text, AddressKind::Text);
+    let address = read(place).or_else(|| read(after)).ok_or(reason::BAD_SOURCE)?;
+    let port = match fields::port(port) {
+        Port::Number(port) => Some(port),
+        Port::Missing => None,
+        Port::Bad => return Err(reason::BAD_PORT),
+    };
+    Ok(End { address, port })
+}
+
+fn record(source: End, destination: End, protocol: Option<u8>) -> Record<'static> {
+    let mut record = Record::from_source(source.address);
+    record.destination = Some(destination.address);
+    (record.source_port, record.destination_port) = (source.port, destination.port);
+    record.protocol = protocol;
+    record
+}
+
+/// `… TCP … from 192.0.2.1/4000 to 10.0.0.1/22 …`
+fn from_to(words: &[&[u8]]) -> Result<Record<'static>, &'static str> {
+    let (from, to) = (place(words, "from").map(|at| at + 1), place(words, "to").map(|at| at + 1));
+    let protocol = protocol_of(&words[..from.unwrap_or(words.len())]);
+    let mut record = record(end(word(words, from))?, end(word(words, to))?, protocol);
+    record.state = Some(ConnState::REJ);
+    Ok(record)
+}
+
+/// `Deny tcp src outside:192.0.2.1/4000 dst inside:10.0.0.1/22 …`; an interface may have a blank behind its colon.
+fn src_dst(words: &[&[u8]]) -> Result<Record<'static>, &'static str> {
+    let side = |name: &str| {
+        let first = place(words, name).map(|at| at + 1);
+        let joined = word(words, first).ends_with(b":");
+        word(words, if joined { first.map(|at| at + 1) } else { first })
+    };
+    let protocol = protocol_of(&words[..place(words, "src").unwrap_or(0)]);
+    let mut record = record(end(side("src"))?, end(side("dst"))?, protocol);
+    record.state = Some(ConnState::REJ);
+    if matches!(protocol, Some(1 | 58)) {
+        let number = |name: &str| {
+            let cell = word(words, words.iter().position(|word| word.ends_with(name.as_bytes())).map(|at| at + 1));
+            let cell = cell.strip_suffix(b",").or(cell.strip_suffix(b")")).unwrap_or(cell);
+            digits(cell).and_then(|number| u16::try_from(number).ok())
+        };
+        (record.source_port, record.destination_port) = (number("type"), number("code"));
+    }
+    Ok(record)
+}
+
+/// `access-list outside_in denied tcp outside/192.0.2.1(4000) -> inside/10.0.0.1(22) hit-cnt 1 …`
+fn access_list(words: &[&[u8]]) -> Result<Record<'static>, &'static str> {
+    let arrow = words.iter().position(|word| *word == b"->").ok_or(reason::NO_SOURCE)?;
+    let side = |word: &[u8]| {
+        let slash = word.iter().position(|byte| *byte == b'/').map_or(0, |at| at + 1);
+        let (address, port) =
+            word[slash..].split_at(word[slash..].iter().position(|b| *b == b'(').unwrap_or(word.len() - slash));
+        let port = port.strip_prefix(b"(").unwrap_or_default().split(|byte| *byte == b')').next().unwrap_or_default();
+        end(&[address, b"/", port].concat())
+    };
+    // A user in brackets may stand between the source and the arrow.
+    let source = words[..arrow].iter().rev().find(|word| word.contains(&b'/')).ok_or(reason::NO_SOURCE)?;
+    let mut record = record(side(source)?, side(word(words, Some(arrow + 1)))?, protocol_of(&words[..arrow]));
+    record.packets_sent = digits(word(words, place(words, "hit-cnt").map(|at| at + 1)));
+    let denied = place(words, "denied").is_some_and(|at| at < arrow);
+    record.state = denied.then_some(ConnState::REJ);
+    Ok(record)
+}
+
+/// The number of a connection stands behind the word `connection`.
+fn connection(words: &[&[u8]]) -> Result<(Connection, Option<u8>), &'static str> {
+    let at = place(words, "connection").ok_or(NO_NUMBER)?;
+    let id = digits(word(words, Some(at + 1))).ok_or(NO_NUMBER)?;
+    Ok((Connection::Number(id), protocol_of(&words[..at])))
+}
+
+const NO_NUMBER: &str = "the connection has no number";
+
+/// `Built inbound TCP connection 7 for outside:192.0.2.1/4000 (…) to inside:10.0.0.1/22 (…)`: inbound, the side on
+/// the interface named first began; outbound, the other.
+fn built(words: &[&[u8]]) -> Result<Message, &'static str> {
+    let (id, protocol) = connection(words)?;
+    let [first, second] = sides(words)?;
+    let inbound = place(words, "inbound").is_some();
+    let (source, destination) = if inbound { (first, second) } else { (second, first) };
+    Ok(Message::Built(id, record(source, destination, protocol)))
+}
+
+fn sides(words: &[&[u8]]) -> Result<[End; 2], &'static str> {
+    let behind = |name: &str| end(word(words, place(words, name).map(|at| at + 1)));
+    Ok([behind("for")?, behind("to")?])
+}
+
+/// `Teardown TCP connection 7 for outside:… to inside:… duration 0:00:30 bytes 1200 TCP FINs`
+fn torn(words: &[&[u8]]) -> Result<Message, &'static str> {
+    let (id, protocol) = connection(words)?;
+    let behind = |name: &str| word(words, place(words, name).map(|at| at + 1));
+    let bytes = digits(behind("bytes"));
+    let reason = place(words, "bytes").map_or(&[][..], |at| words.get(at + 2..).unwrap_or_default());
+    let says = |what: &[u8]| reason.iter().any(|word| word.starts_with(what));
+    let how = match () {
+        () if says(b"FINs") => How::Fin,
+        () if says(b"Reset-I") => How::ResetInside,
+        () if says(b"Reset-O") => How::ResetOutside,
+        () if says(b"SYN") => How::Unanswered,
+        () => How::Other,
+    };
+    Ok(Message::Torn(id, Teardown { ends: sides(words)?, protocol, duration: clock(behind("duration")), bytes, how }))
+}
+
+/// `0:01:30`, hours not bounded.
+fn clock(cell: &[u8]) -> Option<f64> {
+    let mut parts = cell.split(|byte| *byte == b':').map(digits);
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    Some((hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?.checked_add(seconds)?) as f64)
+}
+
+/// `Built inbound ICMP connection for faddr 192.0.2.1/0 gaddr … laddr 10.0.0.1/0 …`: no number, so that the end adds
+/// nothing to what the beginning told. The foreign side began where it is inbound.
+fn icmp(words: &[&[u8]], begins: bool) -> Result<Message, &'static str> {
+    let side = |name: &str| end(word(words, place(words, name).map(|at| at + 1)));
+    let (foreign, local) = (End { port: None, ..side("faddr")? }, End { port: None, ..side("laddr")? });
+    let ends = [foreign, local];
+    if !begins {
+        return Ok(Message::Torn(
+            Connection::Ends(foreign.address, local.address),
+            Teardown { ends, protocol: Some(1), duration: None, bytes: None, how: How::Other },
+        ));
+    }
+    let inbound = place(words, "inbound").is_some();
+    let (source, destination) = if inbound { (foreign, local) } else { (local, foreign) };
+    Ok(Message::Built(Connection::Ends(foreign.address, local.address), record(source, destination, Some(1))))
+}
+
+impl Teardown {
+    /// The flow that ends here: as it was built, or as far as its end tells.
+    pub fn end(self, built: Option<Record<'static>>, time: Option<f64>) -> Record<'static> {
+        let [first, second] = self.ends;
+        let low = |end: End| end.port.is_some_and(|port| port < 1024);
+        let guessed = if low(first) && !low(second) { (second, first) } else { (first, second) };
+        let began = time.zip(self.duration).map(|(time, duration)| time - duration);
+        let known = built.is_some();
+        let mut flow = built.unwrap_or_else(|| record(guessed.0, guessed.1, self.protocol));
+        if !known {
+            flow.start = began.or(time);
+        }
+        let seen = time.zip(flow.start).map(|(end, start)| end - start).filter(|length| *length >= 0.0);
+        flow.duration = self.duration.or(seen);
+        flow.bytes_sent = self.bytes;
+        // The more trusted side is named second.
+        let inside_began = flow.source == second.address;
+        flow.state = match self.how {
+            How::Fin => Some(ConnState::SF),
+            How::Unanswered => Some(ConnState::S0),
+            How::ResetInside => Some(if inside_began { ConnState::RSTO } else { ConnState::RSTR }),
+            How::ResetOutside => Some(if inside_began { ConnState::RSTR } else { ConnState::RSTO }),
+            How::Other => None,
+        };
+        flow
+    }
+}

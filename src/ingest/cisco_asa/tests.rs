@@ -1,0 +1,93 @@
+//! One line of each message, after the examples of Cisco's manual, through the front door; and cut.
+
+use crate::ingest::Parser;
+use crate::ingest::intake::Intake;
+use crate::ingest::text::log::Log;
+use crate::ingest::text::syslog::Stamps;
+use crate::model::record::ConnState::{self, *};
+
+use super::{Asa, FORMAT};
+
+const DENIED: &str = "Nov 06 2024 20:51:01: %ASA-2-106001: Inbound TCP connection denied from 192.0.2.1/4000 to 10.0.0.1/22 flags SYN on interface outside\n\
+Nov  6 20:51:01 fw %ASA-2-106006: Deny inbound UDP from 192.0.2.1/4000 to 10.0.0.1/22 on interface outside\n\
+<162>Nov 06 2024 20:51:01 fw : %FTD-6-106015: Deny TCP (no connection) from 192.0.2.1/4000 to 10.0.0.1/22 flags RST on interface outside\n\
+Nov 06 2024 20:51:01: %ASA-4-106023: Deny tcp src outside:192.0.2.1/4000 dst inside:10.0.0.1/22 by access-group \"out\" [0x0, 0x0]\n\
+Nov 06 2024 20:51:01: %ASA-session-6-106100: access-list out denied tcp outside/192.0.2.1(4000) -> inside/10.0.0.1(22) hit-cnt 1 first hit [0x0, 0x0]\n\
+Nov 06 2024 20:51:01: %ASA-3-710003: TCP access denied by ACL from 192.0.2.1/4000 to outside:10.0.0.1/22\n\
+Nov 06 2024 20:51:01: %ASA-4-106023: Deny icmp src outside:192.0.2.1 dst inside:10.0.0.1 (type 8, code 0) by access-group \"out\" [0x0, 0x0]\n\
+Nov 06 2024 20:51:01: %ASA-3-106014: Deny inbound icmp src outside: 192.0.2.1 dst inside: 10.0.0.1 (type 8, code 0)\n";
+
+const CONNECTIONS: &str = "Nov 06 2024 20:51:01: %ASA-6-302013: Built inbound TCP connection 7 for outside:192.0.2.1/4000 (192.0.2.1/4000) to inside:10.0.0.1/22 (203.0.113.5/22)\n\
+Nov 06 2024 20:51:02: %ASA-6-302015: Built outbound UDP connection 8 for outside:8.8.8.8/53 (8.8.8.8/53) to inside:10.0.0.9/5000 (203.0.113.5/5000)\n\
+Nov 06 2024 20:51:03: %ASA-6-302020: Built inbound ICMP connection for faddr 192.0.2.7/1 gaddr 203.0.113.5/0 laddr 10.0.0.1/0 type 8 code 0\n\
+Nov 06 2024 20:51:04: %ASA-6-302021: Teardown ICMP connection for faddr 192.0.2.7/1 gaddr 203.0.113.5/0 laddr 10.0.0.1/0 type 8 code 0\n\
+Nov 06 2024 20:51:31: %ASA-6-302014: Teardown TCP connection 7 for outside:192.0.2.1/4000 to inside:10.0.0.1/22 duration 0:00:30 bytes 1200 TCP Reset-I\n\
+Nov 06 2024 20:51:40: %ASA-6-302014: Teardown TCP connection 5 for outside:93.184.216.34/443 to inside:10.0.0.9/6000 duration 0:00:30 bytes 0 SYN Timeout\n\
+Nov 06 2024 20:51:41: %ASA-5-111008: User 'admin' executed the 'show' command.\n";
+
+fn read(text: &[u8], slice: usize) -> Intake {
+    let mut intake = Intake::default();
+    let mut log = Log::new(Asa { stamps: Stamps::new(2024), ..Asa::default() });
+    text.chunks(slice).for_each(|slice| log.feed(slice, &mut intake).unwrap());
+    let _ = log.finish(&mut intake);
+    intake
+}
+
+/// Source, its port, the other's, state, start and duration.
+type Flow = (String, Option<u16>, Option<u16>, Option<ConnState>, Option<f64>, Option<f64>);
+
+fn flows(intake: &Intake) -> Vec<Flow> {
+    let traffic = &intake.traffic;
+    let flow = |row: usize| {
+        let source = traffic.address(traffic.source()[row]).to_string();
+        let ports = (traffic.source_port.get(row), traffic.destination_port.get(row));
+        (source, ports.0, ports.1, traffic.state.get(row), traffic.start.get(row), traffic.duration.get(row))
+    };
+    (0..traffic.rows()).map(flow).collect()
+}
+
+/// 2024-11-06 20:51:00 UTC.
+const MINUTE: f64 = 1_730_926_260.0;
+
+#[test]
+fn every_denial_is_one_rejected_attempt() {
+    assert_eq!((FORMAT.sniff)(DENIED.as_bytes()), 95);
+    let intake = read(DENIED.as_bytes(), 13);
+    assert_eq!((intake.accepted(), intake.reasons().len()), (8, 0), "{:?}", intake.reasons());
+    for (index, flow) in flows(&intake).into_iter().enumerate() {
+        let ports = if index < 6 { (Some(4000), Some(22)) } else { (Some(8), Some(0)) };
+        assert_eq!(flow, ("192.0.2.1".to_owned(), ports.0, ports.1, Some(REJ), Some(MINUTE + 1.0), None), "{index}");
+    }
+}
+
+#[test]
+fn a_connection_built_and_torn_down_is_one_flow() {
+    let intake = read(CONNECTIONS.as_bytes(), 1000);
+    assert_eq!((intake.accepted(), intake.reasons()[0].rows), (6, 1));
+    let flow = |source: &str, ports: (u16, u16), state, start, duration| {
+        (source.to_owned(), Some(ports.0), Some(ports.1), state, Some(MINUTE + start), duration)
+    };
+    let ping = ("192.0.2.7".to_owned(), None, None, None, Some(MINUTE + 3.0), Some(1.0));
+    let expected = [
+        ping,
+        flow("192.0.2.1", (4000, 22), Some(RSTR), 1.0, Some(30.0)),
+        flow("10.0.0.9", (6000, 443), Some(S0), 10.0, Some(30.0)),
+        // Not torn down when the file ended.
+        flow("10.0.0.9", (5000, 53), None, 2.0, None),
+    ];
+    assert_eq!(flows(&intake), expected);
+    assert_eq!(intake.traffic.bytes_sent.get(1), Some(1200));
+}
+
+#[test]
+fn no_cut_invents_a_flow() {
+    for text in [DENIED, CONNECTIONS] {
+        let whole = flows(&read(text.as_bytes(), 1 << 20));
+        for cut in 0..text.len() {
+            for flow in flows(&read(&text.as_bytes()[..cut], 64)) {
+                let known = |known: &Flow| (&known.0, known.1, known.2) == (&flow.0, flow.1, flow.2);
+                assert!(whole.iter().any(known) || flow.3 == Some(REJ) && flow.2.is_none(), "{cut}: {flow:?}");
+            }
+        }
+    }
+}

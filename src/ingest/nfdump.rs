@@ -1,0 +1,271 @@
+//! What nfdump prints for people: its line, long and extended text.
+
+use crate::about::About;
+use crate::error::{Error, Result};
+use crate::model::record::Record;
+
+use super::Format;
+use super::text::fields::{self, AddressKind, Port};
+use super::text::log::{Dialect, Line, Log, reason};
+use super::text::protocols::{Protocol, protocol};
+use super::text::spaced::words;
+use super::text::times::{Clock, Unit};
+
+pub const FORMAT: Format = Format {
+    about: About {
+        key: "nfdump",
+        title: "nfdump text (line, long, extended)",
+        help: "NetFlow records as nfdump prints them with -o line, long or extended: one flow per row, with its two ends \
+               as address:port on both sides of an arrow. Columns are found by the header, and without one by their \
+               shape. The summary at the end is passed over. Output as CSV (-o csv) opens as a table.",
+        limits: "A flow tells one direction, so that question and answer are two, unless nfdump joined them (<->). Sizes \
+                 that nfdump shortened (1.2 M) are as exact as that. Times name no time zone and are read as UTC. \
+                 Shortened IPv6 addresses (2001:db8..0:1) are rejected: print them with -6. Type and code of ICMP, \
+                 which stand where ports do, are not read.",
+    },
+    knobs: &[],
+    endings: &["txt", "log", "gz"],
+    sniff,
+    open: |_settings| Box::new(Log::new(Nfdump::default())),
+};
+
+const SHORT: &str = "the row has no two ends with an arrow between them";
+
+fn sniff(head: &[u8]) -> u8 {
+    let mut lines = head.split(|byte| *byte == b'\n').take(50);
+    let mut nfdump = Nfdump::default();
+    let mut known =
+        |line: &[u8]| header(line).is_some() || nfdump.row(line, false).is_ok_and(|flow| flow.start.is_some());
+    if lines.any(|line| known(line.trim_ascii())) { 90 } else { 0 }
+}
+
+/// What stands behind the destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Packets,
+    Bytes,
+    /// Joined flows: towards the source, and towards the destination.
+    PacketsBack,
+    BytesBack,
+    Flags,
+    Other,
+}
+
+/// Reads one file.
+#[derive(Default)]
+struct Nfdump {
+    clock: Clock,
+    /// By the header; empty where there was none yet.
+    columns: Vec<Column>,
+    ended: bool,
+}
+
+/// The columns behind the destination, where a line is the header.
+fn header(line: &[u8]) -> Option<Vec<Column>> {
+    let names = line.strip_prefix(b"Date first seen")?;
+    let at = memchr::memmem::find(names, b"Dst IP Addr")?;
+    let mut names = words(&names[at..]).skip(3).peekable();
+    let mut columns = Vec::new();
+    while let Some(name) = names.next() {
+        columns.push(match name {
+            b"Packets" => Column::Packets,
+            b"Bytes" => Column::Bytes,
+            b"Flags" => Column::Flags,
+            b"Out" | b"In" => match (name, names.next()) {
+                (b"Out", Some(b"Pkt")) => Column::Packets,
+                (b"Out", Some(b"Byte")) => Column::Bytes,
+                (b"In", Some(b"Pkt")) => Column::PacketsBack,
+                (b"In", Some(b"Byte")) => Column::BytesBack,
+                _ => Column::Other,
+            },
+            _ => Column::Other,
+        });
+    }
+    Some(columns)
+}
+
+impl Dialect for Nfdump {
+    fn line<'a>(&mut self, line: &'a [u8], last: bool) -> Line<'a> {
+        let line = line.trim_ascii();
+        if let Some(columns) = header(line) {
+            (self.columns, self.ended) = (columns, false);
+            return Line::NoRow;
+        }
+        // Behind the rows stand sums, a time window and how long it took.
+        let tail: [&[u8]; 4] = [b"Summary:", b"Time window:", b"Total flows", b"Sys:"];
+        self.ended |= tail.iter().any(|start| line.starts_with(start));
+        if line.is_empty() || self.ended || line.starts_with(b"Command line switch") {
+            return Line::NoRow;
+        }
+        match self.row(line, last) {
+            Ok(record) => Line::Flow(record),
+            Err(_) if last => Line::Bad(reason::TRUNCATED),
+            Err(why) => Line::Bad(why),
+        }
+    }
+
+    fn check(&self, rows: u64) -> Result<()> {
+        if rows == 0 { Err(Error::unreadable("there is a header but no flow below it")) } else { Ok(()) }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let note = "The times name no time zone; they were read as UTC. nfdump prints local time.";
+        if self.clock.zoneless { vec![note.to_owned()] } else { Vec::new() }
+    }
+}
+
+impl Nfdump {
+    fn row(&mut self, line: &[u8], last: bool) -> std::result::Result<Record<'static>, &'static str> {
+        let cells: Vec<&[u8]> = words(line).take(40).collect();
+        let arrow = cells.iter().position(|cell| matches!(*cell, b"->" | b"<->")).ok_or(SHORT)?;
+        let [date, time, .., proto, source] = cells[..arrow] else { return Err(SHORT) };
+        let destination = cells.get(arrow + 1).copied().ok_or(SHORT)?;
+        let rest = cells.get(arrow + 2..).unwrap_or_default();
+        // The last word of a line without an end may be half of one.
+        let rest = if last { rest.split_last().ok_or(SHORT)?.1 } else { rest };
+        let (address, port) = end(source)?;
+        let mut record = Record::from_source(address.ok_or(reason::BAD_SOURCE)?);
+        record.protocol = match protocol(proto) {
+            Protocol::Number(number) => Some(number),
+            Protocol::NoIp | Protocol::Unknown => None,
+        };
+        record.source_port = port;
+        (record.destination, record.destination_port) = end(destination)?;
+        record.start = self.clock.time(&[date, b" ", time].concat(), Unit::Auto);
+        record.duration = if arrow == 5 { length(cells[2]) } else { None };
+        if matches!(record.protocol, Some(1 | 58)) {
+            (record.source_port, record.destination_port) = (None, None);
+        }
+        self.sizes(rest, &mut record);
+        Ok(record)
+    }
+
+    fn sizes(&self, cells: &[&[u8]], record: &mut Record<'_>) {
+        use Column::{Bytes, Flags, Other, Packets};
+        // Without a header: flags are letters and points, and a type of service stands behind them.
+        let flagged = cells.first().is_some_and(|cell| fields::digits(cell).is_none());
+        let guessed: &[Column] = if flagged { &[Flags, Other, Packets, Bytes] } else { &[Packets, Bytes] };
+        let columns = if self.columns.is_empty() { guessed } else { &self.columns };
+        let mut cells = cells.iter().copied().peekable();
+        for column in columns {
+            let Some(cell) = cells.next() else { return };
+            let unit = cells.next_if(|next| matches!(*next, b"K" | b"M" | b"G" | b"T")).unwrap_or_default();
+            let count = count(cell, unit);
+            match column {
+                Packets => record.packets_sent = count,
+                Bytes => record.bytes_sent = count,
+                Column::PacketsBack => record.packets_received = count,
+                Column::BytesBack => record.bytes_received = count,
+                Flags | Other => {}
+            }
+        }
+    }
+}
+
+type Address = crate::model::address::Address;
+
+/// `192.0.2.1:443`, `2001:db8::1.443`; ICMP has `8.0`, type and code, for a port.
+fn end(cell: &[u8]) -> std::result::Result<(Option<Address>, Option<u16>), &'static str> {
+    let address = |text: &[u8]| fields::address(text, AddressKind::Text);
+    let six = cell.iter().filter(|byte| **byte == b':').count() > 1;
+    let sign = if six { b'.' } else { b':' };
+    let Some(at) = cell.iter().position(|byte| *byte == sign) else { return Ok((address(cell), None)) };
+    let (place, port) = (address(&cell[..at]), &cell[at + 1..]);
+    if place.is_none() {
+        return Err(reason::BAD_SOURCE);
+    }
+    match fields::port(port) {
+        Port::Number(port) => Ok((place, Some(port))),
+        Port::Missing => Ok((place, None)),
+        Port::Bad if port.contains(&b'.') => Ok((place, None)),
+        Port::Bad => Err(reason::BAD_PORT),
+    }
+}
+
+/// `63.545`, or `00:01:03.545` as nfdump 1.7 has it.
+fn length(cell: &[u8]) -> Option<f64> {
+    let parts: Option<Vec<f64>> = cell.split(|byte| *byte == b':').take(4).map(fields::real).collect();
+    let seconds = match parts?[..] {
+        [seconds] => seconds,
+        [hours, minutes, seconds] => hours * 3600.0 + minutes * 60.0 + seconds,
+        _ => return None,
+    };
+    (seconds >= 0.0).then_some(seconds)
+}
+
+/// `3512`, or `1.2 M`: nfdump divides by thousands.
+fn count(cell: &[u8], unit: &[u8]) -> Option<u64> {
+    let factor = match unit {
+        b"K" => 1e3,
+        b"M" => 1e6,
+        b"G" => 1e9,
+        b"T" => 1e12,
+        _ => return fields::count(cell),
+    };
+    let number = (fields::real(cell)? * factor).round();
+    (0.0..9e15).contains(&number).then_some(number as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::intake::Intake;
+    use crate::ingest::{Parser, recognise};
+
+    const LONG: &str = "\
+Date first seen          Duration Proto      Src IP Addr:Port          Dst IP Addr:Port   Flags Tos  Packets    Bytes Flows
+2024-11-06 20:51:01.000    63.545 TCP      192.0.2.1:25    ->      10.0.0.1:3575  .AP.SF   0       62     3512     1
+2024-11-06 20:51:01.000 00:01:03.545 UDP   2001:db8::1.53  ->   2001:db8::2.5000  ......   0    1.2 M    1.5 G     1
+2024-11-06 20:51:01.000     0.000 ICMP     192.0.2.1:0     ->      10.0.0.1:8.0   ......   0        1       84     1
+2024-11-06 20:51:01.000     0.000 TCP   2001:db..0:1.1     ->      10.0.0.1:80    ......   0        1       84     1
+Summary: total flows: 4, total bytes: 1.5 G, total packets: 1.2 M, avg bps: 1, avg pps: 1, avg bpp: 1
+Time window: 2024-11-06 20:51:01 - 2024-11-06 20:52:04
+";
+
+    fn read(text: &[u8]) -> Intake {
+        let mut intake = Intake::default();
+        let mut log = Log::new(Nfdump::default());
+        text.chunks(23).for_each(|slice| log.feed(slice, &mut intake).unwrap());
+        let _ = log.finish(&mut intake);
+        intake
+    }
+
+    #[test]
+    fn long_and_its_summary() {
+        assert_eq!(recognise(LONG.as_bytes()).map(|format| format.about.key), Some("nfdump"));
+        let intake = read(LONG.as_bytes());
+        assert_eq!((intake.accepted(), intake.reasons()[0].rows), (3, 1));
+        let traffic = &intake.traffic;
+        assert_eq!((traffic.start.get(0), traffic.duration.get(0)), (Some(1_730_926_261.0), Some(63.545)));
+        assert_eq!((traffic.packets_sent.get(0), traffic.bytes_sent.get(0)), (Some(62), Some(3512)));
+        assert_eq!((traffic.source_port.get(1), traffic.destination_port.get(1)), (Some(53), Some(5000)));
+        assert_eq!((traffic.packets_sent.get(1), traffic.bytes_sent.get(1)), (Some(1_200_000), Some(1_500_000_000)));
+        assert_eq!((traffic.duration.get(1), traffic.destination_port.get(2)), (Some(63.545), None));
+    }
+
+    #[test]
+    fn line_extended_and_joined() {
+        let line = "2024-11-06 20:51:01.000 63.545 TCP 192.0.2.1:25 -> 10.0.0.1:3575 62 3512 1\n";
+        let extended = "2024-11-06 20:51:01.000 63.545 TCP 192.0.2.1:25 -> 10.0.0.1:3575 .AP.SF 0 62 3512 0 442 56 1\n";
+        for text in [line, extended] {
+            assert_eq!(recognise(text.as_bytes()).map(|format| format.about.key), Some("nfdump"));
+            let traffic = read(text.as_bytes()).traffic;
+            assert_eq!((traffic.packets_sent.get(0), traffic.bytes_sent.get(0)), (Some(62), Some(3512)), "{text}");
+        }
+        let joined = "Date first seen Duration Proto Src IP Addr:Port Dst IP Addr:Port Out Pkt In Pkt Out Byte In Byte Flows\n\
+                      2024-11-06 20:51:01.000 1.0 TCP 192.0.2.1:25 <-> 10.0.0.1:3575 5 7 500 1.7 M 1\n";
+        let traffic = read(joined.as_bytes()).traffic;
+        assert_eq!((traffic.packets_sent.get(0), traffic.packets_received.get(0)), (Some(5), Some(7)));
+        assert_eq!((traffic.bytes_sent.get(0), traffic.bytes_received.get(0)), (Some(500), Some(1_700_000)));
+    }
+
+    #[test]
+    fn no_cut_invents_an_end() {
+        for cut in 0..LONG.len() {
+            let traffic = read(&LONG.as_bytes()[..cut]).traffic;
+            for row in 0..traffic.rows() {
+                assert_eq!(traffic.destination_port.get(row), [Some(3575), Some(5000), None][row], "{cut}");
+            }
+        }
+    }
+}
