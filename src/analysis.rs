@@ -70,7 +70,8 @@ impl Analysis {
 
     /// From rows to a report. Fails only where no file gave any row.
     pub fn run(self, progress: &mut dyn FnMut(Progress)) -> Result<Outcome> {
-        let Analysis { settings, intake, inputs, databases, .. } = self;
+        let Analysis { settings, mut intake, inputs, databases, .. } = self;
+        intake.settle();
         let rejected = intake.rejected().to_vec();
         let traffic = intake.traffic;
         // A capture of nothing but ARP has no flows, and yet something to find.

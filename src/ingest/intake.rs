@@ -1,5 +1,6 @@
 //! Where parsers put rows: the growing traffic table and the account of what was rejected.
 
+use super::joins::Joins;
 use crate::model::record::Record;
 use crate::model::report::{MAX_REJECTED, ReasonCount, Rejected};
 use crate::model::traffic::Traffic;
@@ -12,6 +13,8 @@ use crate::model::traffic::Traffic;
 #[derive(Debug, Default)]
 pub struct Intake {
     pub traffic: Traffic,
+    /// What waits for another file.
+    pub joins: Joins,
     file: String,
     accepted: u64,
     reasons: Vec<ReasonCount>,
@@ -40,6 +43,15 @@ impl Intake {
     /// Adds a flow made from packets that are counted on their own.
     pub fn flow(&mut self, record: &Record<'_>) {
         self.traffic.push(record);
+    }
+
+    /// All files are read: what several of them tell comes together.
+    pub fn settle(&mut self) {
+        let seen = &mut self.traffic.observations;
+        if !self.joins.is_empty() {
+            self.joins.settle(seen);
+            seen.sort_by_time();
+        }
     }
 
     /// Counts a data row that cannot be used. `row` counts from 1, `byte` is where the row starts.

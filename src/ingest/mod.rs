@@ -3,6 +3,7 @@
 mod assemble;
 pub mod carry;
 pub mod intake;
+mod joins;
 pub mod reader;
 mod text;
 pub mod unpack;

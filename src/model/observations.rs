@@ -32,6 +32,11 @@ impl<T> Kept<T> {
         &self.items
     }
 
+    /// Puts them in order of time; those of one time stay as they are.
+    fn sort_by_time(&mut self, at: fn(&T) -> At) {
+        self.items.sort_by(|a, b| at(a).time.total_cmp(&at(b).time));
+    }
+
     /// How many came after the first `MAX_KEPT` and were not kept.
     pub fn dropped(&self) -> u64 {
         self.dropped
@@ -87,6 +92,18 @@ impl Observations {
         self.texts.push(text.to_owned());
         self.text_ids.insert(text.to_owned(), id);
         Some(id)
+    }
+
+    /// Puts each kind in order of time, where several inputs told of it.
+    pub fn sort_by_time(&mut self) {
+        self.arp.sort_by_time(|seen| seen.at);
+        self.dhcp.sort_by_time(|seen| seen.at);
+        self.dns.sort_by_time(|seen| seen.at);
+        self.tls.sort_by_time(|seen| seen.at);
+        self.ssh.sort_by_time(|seen| seen.at);
+        self.icmp.sort_by_time(|seen| seen.at);
+        self.routers.sort_by_time(|seen| seen.at);
+        self.syn.sort_by_time(|seen| seen.at);
     }
 
     /// True where nothing of any kind was seen.

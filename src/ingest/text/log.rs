@@ -26,6 +26,8 @@ pub enum Line<'a> {
     Flow(Record<'a>),
     /// A row that was understood; its flow is told elsewhere, or at the end.
     Counted,
+    /// A row that makes no flow but tells something: `aside` reads it.
+    Aside,
     /// A row that was understood and ends what is known of this flow.
     CountedFlow(Record<'a>),
     Bad(&'static str),
@@ -35,10 +37,18 @@ pub enum Line<'a> {
     Fatal(Error),
 }
 
+/// A row that was read, or why it cannot be used.
+pub type Seen = std::result::Result<(), &'static str>;
+
 /// How the lines of one kind of log are read.
 pub trait Dialect {
     /// `last` where the file does not end with a line end, so that the line may be cut short.
     fn line<'a>(&mut self, line: &'a [u8], last: bool) -> Line<'a>;
+
+    /// Reads a row that `line` called `Aside`, the `row`th of the file.
+    fn aside(&mut self, _line: &[u8], _row: u64, _last: bool, _intake: &mut Intake) -> Seen {
+        Ok(())
+    }
 
     /// The flows that were held to the end of the file.
     fn rest(&mut self, _intake: &mut Intake) {}
@@ -79,6 +89,10 @@ impl<D: Dialect> Log<D> {
             Line::Fatal(error) => return Err(error),
             Line::Flow(record) => intake.accept(&record),
             Line::Counted => intake.count_packet(),
+            Line::Aside => match self.dialect.aside(line, self.rows + 1, last, intake) {
+                Ok(()) => intake.count_packet(),
+                Err(why) => intake.reject(self.rows + 1, start, why),
+            },
             Line::CountedFlow(record) => {
                 intake.count_packet();
                 intake.flow(&record);
