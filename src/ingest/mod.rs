@@ -2,6 +2,7 @@
 
 mod assemble;
 pub mod carry;
+mod exports;
 pub mod intake;
 mod joins;
 pub mod reader;
@@ -18,6 +19,7 @@ use intake::Intake;
 // An entry is its file and two lines here: `mod` and its place in the list.
 mod aws_vpc;
 mod delimited;
+mod netflow;
 mod pcap;
 mod pcapng;
 mod pfirewall;
@@ -28,6 +30,7 @@ mod zeek;
 pub const FORMATS: &[&Format] = &[
     &pcap::FORMAT,
     &pcapng::FORMAT,
+    &netflow::FORMAT,
     &zeek::FORMAT,
     &suricata::FORMAT,
     &pfirewall::FORMAT,
