@@ -1,6 +1,6 @@
 //! The pipeline on one page: files and databases in, then from rows to a report.
 
-use crate::detect::{Scene, detect};
+use crate::detect::{self, Scene, detect};
 use crate::error::{Error, Result};
 use crate::geo::{self, GeoDatabase};
 use crate::ingest::intake::Intake;
@@ -27,17 +27,27 @@ pub struct Analysis {
     settings: Checked,
     intake: Intake,
     reader: Option<Reader>,
-    inputs: Vec<Input>,
+    /// Each with the number of its file.
+    inputs: Vec<(usize, Input)>,
+    file: usize,
     databases: Vec<GeoDatabase>,
 }
 
 impl Analysis {
     pub fn new(settings: Checked) -> Self {
-        Analysis { settings, intake: Intake::default(), reader: None, inputs: Vec::new(), databases: Vec::new() }
+        Analysis {
+            settings,
+            intake: Intake::default(),
+            reader: None,
+            inputs: Vec::new(),
+            file: 0,
+            databases: Vec::new(),
+        }
     }
 
     /// Starts the next traffic file.
     pub fn begin(&mut self, name: &str) {
+        self.file = self.intake.files();
         self.reader = Some(Reader::new(name, &mut self.intake));
     }
 
@@ -54,7 +64,7 @@ impl Analysis {
     /// Ends the file.
     pub fn finish_file(&mut self) -> Result<()> {
         let reader = self.reader.take().ok_or_else(|| Error::unreadable("no file was begun"))?;
-        self.inputs.push(reader.finish(&self.settings, &mut self.intake)?);
+        self.inputs.push((self.file, reader.finish(&self.settings, &mut self.intake)?));
         Ok(())
     }
 
@@ -70,8 +80,10 @@ impl Analysis {
 
     /// From rows to a report. Fails only where no file gave any row.
     pub fn run(self, progress: &mut dyn FnMut(Progress)) -> Result<Outcome> {
-        let Analysis { settings, mut intake, inputs, databases, .. } = self;
-        intake.settle();
+        let Analysis { settings, mut intake, mut inputs, databases, .. } = self;
+        let order = intake.settle();
+        inputs.sort_by_key(|(file, _)| order.iter().position(|place| place == file));
+        let inputs: Vec<Input> = inputs.into_iter().map(|(_, input)| input).collect();
         let rejected = intake.rejected().to_vec();
         let traffic = intake.traffic;
         // A capture of nothing but ARP has no flows, and yet something to find.
@@ -96,6 +108,7 @@ impl Analysis {
             inputs,
             databases: geography.sources.clone(),
             models: models(&judgement),
+            origins: detect::origins(&traffic, &findings),
             detectors,
             findings,
             hosts,

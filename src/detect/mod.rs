@@ -2,6 +2,7 @@
 
 mod attempts;
 mod claims;
+mod origin;
 pub mod evidence;
 mod tally;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use crate::model::judgement::Judgement;
 use crate::model::report::{DetectorRun, Status};
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
+pub use origin::origins;
 use tally::Order;
 
 // An entry is its file and two lines here: `mod` and its place in the list.

@@ -16,6 +16,8 @@ pub struct Intake {
     /// What waits for another file.
     pub joins: Joins,
     file: String,
+    /// The hash of each file that was read to its end.
+    sums: Vec<String>,
     accepted: u64,
     reasons: Vec<ReasonCount>,
     rejected: Vec<Rejected>,
@@ -25,7 +27,8 @@ impl Intake {
     /// Starts the account of the next file.
     pub fn begin(&mut self, file: &str) {
         self.file = file.to_owned();
-        self.traffic.observations.begin(file);
+        self.traffic.begin(file);
+        self.sums.push(String::new());
         self.accepted = 0;
         self.reasons.clear();
     }
@@ -45,13 +48,54 @@ impl Intake {
         self.traffic.push(record);
     }
 
-    /// All files are read: what several of them tell comes together.
-    pub fn settle(&mut self) {
-        let seen = &mut self.traffic.observations;
-        if !self.joins.is_empty() {
-            self.joins.settle(seen);
-            seen.sort_by_time();
+    /// The current file is read; this is its hash.
+    pub fn seal(&mut self, sha256: &str) {
+        if let Some(sum) = self.sums.last_mut() {
+            *sum = sha256.to_owned();
         }
+    }
+
+    /// Files begun so far.
+    pub fn files(&self) -> usize {
+        self.sums.len()
+    }
+
+    /// All files are read: what several of them tell comes together, and the files stand in order of time, however
+    /// they were given. Gives that order: the first is the number of the file that comes first.
+    pub fn settle(&mut self) -> Vec<usize> {
+        let order = self.order();
+        let files = self.traffic.observations.files();
+        let mut place = vec![0; files.len()];
+        order.iter().enumerate().for_each(|(new, &old)| place[old] = new);
+        let place_of = |name: &str| files.iter().position(|file| file == name).map_or(0, |file| place[file]);
+        self.rejected.sort_by_cached_key(|rejected| place_of(&rejected.file));
+        let joined = !self.joins.is_empty();
+        let seen = &mut self.traffic.observations;
+        self.joins.settle(seen);
+        self.traffic.arrange(&order);
+        if joined || order.len() > 1 {
+            self.traffic.observations.sort_by_time();
+        }
+        order
+    }
+
+    /// The files by the first time in them, then by name; those without times come last.
+    fn order(&self) -> Vec<usize> {
+        let traffic = &self.traffic;
+        let mut first = vec![f64::INFINITY; self.sums.len()];
+        for (file, rows) in traffic.file_rows().into_iter().enumerate() {
+            first[file] = rows.filter_map(|row| traffic.start.get(row)).fold(f64::INFINITY, f64::min);
+        }
+        for at in traffic.observations.times() {
+            if let Some(first) = first.get_mut(usize::from(at.file)) {
+                *first = first.min(at.time);
+            }
+        }
+        let names = traffic.observations.files();
+        let rest = |file: usize| (&names[file], &self.sums[file]);
+        let mut order: Vec<usize> = (0..self.sums.len()).collect();
+        order.sort_by(|&a, &b| first[a].total_cmp(&first[b]).then_with(|| rest(a).cmp(&rest(b))));
+        order
     }
 
     /// Counts a data row that cannot be used. `row` counts from 1, `byte` is where the row starts.

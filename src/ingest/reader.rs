@@ -54,11 +54,13 @@ impl Reader {
         let finished = unpacked.and_then(|()| self.plain.finish(settings, intake));
         let (format, parser) = finished.map_err(|error| error.in_file(&name))?;
         let reasons = intake.reasons();
+        let sha256 = hex(&self.hash.finalize());
+        intake.seal(&sha256);
         Ok(Input {
             name,
             format: format.about.key.to_owned(),
             bytes: self.bytes,
-            sha256: hex(&self.hash.finalize()),
+            sha256,
             read: intake.accepted(),
             rejected: reasons.iter().map(|reason| reason.rows).sum(),
             reasons,

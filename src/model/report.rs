@@ -11,7 +11,7 @@ use super::settings::Checked;
 /// The version of the report's format.
 pub const REPORT_VERSION: u32 = 1;
 
-/// Everything an analysis found. Hosts stand by falling risk, then by address.
+/// Everything an analysis found. Inputs stand by the first time in them, those without times last. Hosts stand by falling risk, then by address.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     pub version: u32,
@@ -24,10 +24,21 @@ pub struct Report {
     pub models: Models,
     pub detectors: Vec<DetectorRun>,
     pub findings: Vec<Finding>,
+    /// Where each finding shows; empty where there is one input.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<Origin>,
     pub hosts: Vec<Host>,
     pub withheld: Vec<Withheld>,
     /// The first `MAX_REJECTED` rejected rows; `inputs` has the full counts.
     pub rejected: Vec<Rejected>,
+}
+
+/// The inputs in which a finding's subject appears while the evidence lasts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Origin {
+    /// The finding's id.
+    pub finding: u32,
+    pub files: Vec<String>,
 }
 
 /// Seconds since 1970, UTC.

@@ -164,6 +164,7 @@ fn report(judgement: &Judgement) -> Report {
             finding(2, "203.0.113.7", "horizontal_scan", 30.0),
             finding(3, "10.0.0.1", "vertical_scan", 70.0),
         ],
+        origins: Vec::new(),
         hosts: hosts(),
         withheld: vec![Withheld { address: address("10.0.0.1"), reason: "a private address".into() }],
         rejected: vec![rejected],

@@ -128,6 +128,7 @@ fn report(hosts: Vec<Host>) -> Report {
             DetectorRun { key: "x", status: Status::NotComputable, needs: vec!["a column".into()], findings: 0 },
         ],
         findings: vec![finding()],
+        origins: vec![],
         withheld: vec![Withheld { address: address("10.0.0.1"), reason: "private".into() }],
         rejected: vec![Rejected { file: "flows.csv".into(), row: 9, byte: 512, reason: "no address".into() }],
         hosts: hosts.into_iter().map(|host| Host { place: Some(place.clone()), ..host }).collect(),
