@@ -5,6 +5,9 @@ use crate::model::record::Record;
 use crate::model::report::{MAX_REJECTED, ReasonCount, Rejected};
 use crate::model::traffic::Traffic;
 
+/// Why the last row of a file is rejected where the file ends inside it.
+pub const TRUNCATED: &str = "the file ends within this row";
+
 /// The rows of all files read so far. `accepted + rejected` is the number of data rows seen.
 ///
 /// What a data row is depends on the format. In a table or a log it is a line, and each accepted line is a flow:
@@ -20,6 +23,8 @@ pub struct Intake {
     sums: Vec<String>,
     accepted: u64,
     reasons: Vec<ReasonCount>,
+    /// The byte at which a row starts that the end of the current file cuts off.
+    cut: Option<u64>,
     rejected: Vec<Rejected>,
 }
 
@@ -30,6 +35,7 @@ impl Intake {
         self.traffic.begin(file);
         self.sums.push(String::new());
         self.accepted = 0;
+        self.cut = None;
         self.reasons.clear();
     }
 
@@ -101,6 +107,9 @@ impl Intake {
     /// Counts a data row that cannot be used. `row` counts from 1, `byte` is where the row starts.
     /// `reason` is one of a few fixed sentences: nothing of the row itself.
     pub fn reject(&mut self, row: u64, byte: u64, reason: &str) {
+        if reason == TRUNCATED {
+            self.cut = Some(byte);
+        }
         match self.reasons.iter_mut().find(|count| count.reason == reason) {
             Some(count) => count.rows += 1,
             None => self.reasons.push(ReasonCount { reason: reason.to_owned(), rows: 1 }),
@@ -108,6 +117,12 @@ impl Intake {
         if self.rejected.len() < MAX_REJECTED {
             self.rejected.push(Rejected { file: self.file.clone(), row, byte, reason: reason.to_owned() });
         }
+    }
+
+    /// What to say of a current file that ends inside a row.
+    pub fn cut_note(&self) -> Vec<String> {
+        let note = |byte| format!("truncated at byte {byte}, {} records kept", self.accepted);
+        self.cut.map(note).into_iter().collect()
     }
 
     /// Rows of the current file that became flows.

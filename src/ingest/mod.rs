@@ -70,7 +70,11 @@ pub trait Parser {
 
 /// The format that is surest of this start of a file, if any is sure at all.
 pub fn recognise(head: &[u8]) -> Option<&'static Format> {
-    let sure = FORMATS.iter().map(|format| ((format.sniff)(head), *format));
+    recognise_among(FORMATS, head)
+}
+
+fn recognise_among(formats: &[&'static Format], head: &[u8]) -> Option<&'static Format> {
+    let sure = formats.iter().map(|format| ((format.sniff)(head), *format));
     // The first of equals: the list stands from the most particular to the most general.
     let best = sure.rev().max_by_key(|(sureness, _)| *sureness);
     best.filter(|(sureness, _)| *sureness > 0).map(|(_, format)| format)

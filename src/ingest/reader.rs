@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::intake::Intake;
 use super::unpack::Unpack;
-use super::{FORMATS, Format, HEAD, Parser, recognise};
+use super::{FORMATS, Format, HEAD, Parser, recognise_among};
 use crate::error::{Error, Result};
 use crate::model::report::Input;
 use crate::model::settings::Checked;
@@ -21,6 +21,7 @@ pub struct Reader {
 /// The file without its packing.
 #[derive(Default)]
 struct Plain {
+    formats: &'static [&'static Format],
     /// What has been fed before the format was recognised.
     head: Vec<u8>,
     recognised: Option<(&'static Format, Box<dyn Parser>)>,
@@ -29,11 +30,16 @@ struct Plain {
 impl Reader {
     /// Starts a file; its rows go to the same `intake` in every later call.
     pub fn new(name: &str, intake: &mut Intake) -> Self {
+        Self::among(FORMATS, name, intake)
+    }
+
+    /// The same, with other formats to choose from.
+    pub fn among(formats: &'static [&'static Format], name: &str, intake: &mut Intake) -> Self {
         intake.begin(name);
         Reader {
             name: name.to_owned(),
             unpack: Unpack::default(),
-            plain: Plain::default(),
+            plain: Plain { formats, ..Plain::default() },
             hash: Sha256::new(),
             bytes: 0,
         }
@@ -64,7 +70,7 @@ impl Reader {
             read: intake.accepted(),
             rejected: reasons.iter().map(|reason| reason.rows).sum(),
             reasons,
-            notes: [self.unpack.notes(), parser.notes()].concat(),
+            notes: [self.unpack.notes(), parser.notes(), intake.cut_note()].concat(),
         })
     }
 }
@@ -95,7 +101,7 @@ impl Plain {
         if head.is_empty() {
             return Err(Error::unreadable("the file is empty"));
         }
-        let format = recognise(&head[..head.len().min(HEAD)]).ok_or_else(unknown)?;
+        let format = recognise_among(self.formats, &head[..head.len().min(HEAD)]).ok_or_else(unknown)?;
         let (_, parser) = self.recognised.insert((format, (format.open)(settings)));
         parser.feed(&head, intake)
     }

@@ -13,7 +13,7 @@ const MAX_LINE: usize = 1 << 20;
 /// Why a line is not read. Fixed sentences: nothing of the line itself.
 pub mod reason {
     pub const TOO_LONG: &str = "the line is longer than 1 MiB";
-    pub const TRUNCATED: &str = "the file ends within this row";
+    pub use crate::ingest::intake::TRUNCATED;
     pub const NOT_JSON: &str = "the line is not a JSON object, or a field of it has the wrong type";
     pub const NO_SOURCE: &str = "the source address is missing";
     pub const BAD_SOURCE: &str = "the source address is not an address";
