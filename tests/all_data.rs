@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use common::{data, read};
+use flowglass::ingest::{HEAD, recognise};
 use flowglass::model::report::Input;
 
 /// Seconds allowed: one per 50 MB once optimised, and something for opening a file on a busy machine. An unoptimised
@@ -48,7 +49,7 @@ fn line(name: &str, input: &Input, flows: usize, seconds: f64) -> String {
 fn every_file_opens_or_says_why_not() {
     let Some(data) = data() else { return };
     let mut opened: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut refused, mut slow) = (Vec::new(), Vec::new());
+    let (mut refused, mut slow, mut odd) = (Vec::new(), Vec::new(), 0);
     println!("file\tformat\trows\tflows\trejected\treasons\tseconds");
     for path in all(&data) {
         let name = path.strip_prefix(&data).unwrap().display().to_string();
@@ -66,12 +67,18 @@ fn every_file_opens_or_says_why_not() {
                 assert_eq!(reasons, input.rejected, "{name}");
                 *opened.entry(input.format).or_default() += 1;
             }
-            Err(error) => refused.push(error.to_string()),
+            Err(error) => {
+                let known = recognise(&bytes[..bytes.len().min(HEAD)]).map_or("", |format| format.about.key);
+                // Tables without addresses, logs of Zeek's that tell of no more connections, and what nobody knows.
+                odd += usize::from(!["", "csv", "zeek"].contains(&known));
+                refused.push(error.to_string());
+            }
         }
     }
     println!("\nopened: {opened:?}\n{} refused:\n{}", refused.len(), refused.join("\n"));
     assert!(slow.is_empty(), "{slow:#?}");
-    let least = [("pcap", 3_500), ("pcapng", 100), ("zeek", 300), ("suricata", 3), ("netflow", 60), ("delimited", 100)];
+    assert!(odd < 20, "{odd} files of a known format were refused");
+    let least = [("pcap", 3_500), ("pcapng", 100), ("zeek", 300), ("suricata", 3), ("netflow", 80), ("csv", 80)];
     for (format, least) in least {
         let count = opened.get(format).copied().unwrap_or(0);
         assert!(count >= least, "{format}: {count} opened, not {least}");
