@@ -96,8 +96,10 @@ mod tests {
     use super::*;
     use crate::model::record::Record;
 
-    /// A table of the files given, each a list of source, destination and an optional port.
-    fn table(files: &[(&str, &[(&str, &str, Option<u16>)])]) -> Traffic {
+    /// A file's name and its rows: source, destination and an optional port.
+    type File<'a> = (&'a str, &'a [(&'a str, &'a str, Option<u16>)]);
+
+    fn table(files: &[File<'_>]) -> Traffic {
         let mut traffic = Traffic::default();
         let address = |text: &str| Address::parse(text).unwrap();
         for (name, rows) in files {
@@ -115,9 +117,9 @@ mod tests {
 
     #[test]
     fn files_put_in_order_are_as_if_read_in_order() {
-        let a: (&str, &[_]) = ("a", &[("10.0.0.1", "10.0.0.2", None), ("2001:db8::1", "10.0.0.1", Some(2))]);
-        let b: (&str, &[_]) = ("b", &[("10.0.0.2", "10.0.0.9", Some(3)), ("10.0.0.7", "::", None)]);
-        let c: (&str, &[_]) = ("c", &[]);
+        let a: File<'_> = ("a", &[("10.0.0.1", "10.0.0.2", None), ("2001:db8::1", "10.0.0.1", Some(2))]);
+        let b: File<'_> = ("b", &[("10.0.0.2", "10.0.0.9", Some(3)), ("10.0.0.7", "::", None)]);
+        let c: File<'_> = ("c", &[]);
         let mut arranged = table(&[b, c, a]);
         arranged.arrange(&[2, 0, 1]);
         let read = table(&[a, b, c]);
