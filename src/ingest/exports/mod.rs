@@ -1,7 +1,7 @@
 //! What routers and probes export of flows: NetFlow 5 and 9 and IPFIX, from a file or from packets of a capture.
 //!
-//! Written here and not taken from a crate: version 9 in a file does not say where a packet ends, and the one
-//! well-kept crate, netflow_parser, reads whole datagrams only and gives no place in the file for what it refuses.
+//! Written here and not taken from a crate: version 9 in a file does not say where a packet ends, and netflow_parser
+//! 1.0, the well-kept crate there is, wants each of its datagrams whole and apart.
 
 mod pairs;
 mod record;
