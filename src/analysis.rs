@@ -1,6 +1,6 @@
 //! The pipeline on one page: files and databases in, then from rows to a report.
 
-use crate::detect::{Scene, detect};
+use crate::detect::{self, Scene, detect};
 use crate::error::{Error, Result};
 use crate::geo::{self, GeoDatabase};
 use crate::ingest::intake::Intake;
@@ -74,7 +74,9 @@ impl Analysis {
 
     /// From rows to a report. Fails only where no file gave any row.
     pub fn run(self, progress: &mut dyn FnMut(Progress)) -> Result<Outcome> {
-        let Analysis { settings, intake, inputs, databases, .. } = self;
+        let Analysis { settings, mut intake, mut inputs, databases, .. } = self;
+        let order = intake.settle();
+        inputs.sort_by_key(|input| order.iter().position(|&place| place == input.file));
         let rejected = intake.rejected().to_vec();
         let traffic = intake.traffic;
         // A capture of nothing but ARP has no flows, and yet something to find.
@@ -101,6 +103,7 @@ impl Analysis {
             inputs,
             databases: geography.sources.clone(),
             models: models(&judgement),
+            origins: detect::origins(&traffic, &findings),
             detectors,
             findings,
             hosts,

@@ -135,6 +135,52 @@ fn the_same_input_gives_the_same_bytes_however_it_is_sliced() {
     }
 }
 
+/// Rows of two scanners in one file, and of one of them an hour earlier in another, with times as given.
+fn scan(sources: &[&str], from: u64) -> Vec<u8> {
+    let mut csv = "time,src_ip,src_port,dst_ip,dst_port,proto,conn_state\n".to_owned();
+    for port in 1..=60u64 {
+        for source in sources {
+            csv += &format!("{},{source},{},192.0.2.80,{port},tcp,REJ\n", from + port, 40_000 + port);
+        }
+    }
+    csv.into_bytes()
+}
+
+#[test]
+fn files_in_any_order_give_the_same_report() {
+    let early = ("z.csv", scan(&["198.51.100.7"], 1_700_000_000));
+    let late = ("a.csv", scan(&["198.51.100.7", "198.51.100.9"], 1_700_003_600));
+    let timeless = ("b.csv", b"src_ip,src_port,dst_ip,dst_port\n10.0.0.1,1,10.0.0.2,2\nnobody,1,,\n".to_vec());
+    let run = |files: [&(&str, Vec<u8>); 3]| {
+        let mut analysis = Analysis::new(defaults());
+        for (name, bytes) in files {
+            analysis.begin(name);
+            analysis.feed(bytes).expect("it reads");
+            analysis.finish_file().expect("it reads");
+        }
+        analysis.run(&mut |_| ()).expect("there are rows")
+    };
+    let (one, other) = (run([&early, &late, &timeless]), run([&timeless, &late, &early]));
+    let json = |outcome: &Outcome| serde_json::to_string(&outcome.report).unwrap();
+    assert_eq!(json(&one), json(&other));
+    assert_eq!(one.traffic.addresses(), other.traffic.addresses());
+    let names: Vec<&str> = one.report.inputs.iter().map(|input| input.name.as_str()).collect();
+    assert_eq!(names, ["z.csv", "a.csv", "b.csv"], "in time order, those without times last");
+    let files = |subject: &str| {
+        let found = one
+            .report
+            .findings
+            .iter()
+            .find(|finding| finding.detector == "vertical_scan" && finding.subject.to_string() == subject);
+        let id = found.expect("it scanned").id;
+        one.report.origins.iter().find(|origin| origin.finding == id).expect("it has files").files.clone()
+    };
+    assert_eq!(
+        (files("198.51.100.9"), files("198.51.100.7")),
+        (vec!["a.csv".into()], vec!["z.csv".into(), "a.csv".into()])
+    );
+}
+
 #[test]
 fn every_exporter_writes_the_files_it_names() {
     let outcome = analyse(&sample::csv(1, 5_000), 1 << 20);

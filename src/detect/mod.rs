@@ -9,6 +9,7 @@ mod logins;
 mod lookups;
 mod neighbours;
 mod observed;
+mod origin;
 mod profile;
 mod questions;
 mod rate;
@@ -27,6 +28,7 @@ use crate::model::judgement::Judgement;
 use crate::model::report::{DetectorRun, Status};
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
+pub use origin::origins;
 use sides::Sides;
 use tally::Order;
 

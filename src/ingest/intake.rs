@@ -1,8 +1,12 @@
 //! Where parsers put rows: the growing traffic table and the account of what was rejected.
 
+use super::joins::Joins;
 use crate::model::record::Record;
 use crate::model::report::{MAX_REJECTED, ReasonCount, Rejected};
 use crate::model::traffic::Traffic;
+
+/// Why the last row of a file is rejected where the file ends inside it.
+pub const TRUNCATED: &str = "the file ends within this row";
 
 /// The rows of all files read so far. `accepted + rejected` is the number of data rows seen.
 ///
@@ -12,9 +16,15 @@ use crate::model::traffic::Traffic;
 #[derive(Debug, Default)]
 pub struct Intake {
     pub traffic: Traffic,
+    /// What waits for another file.
+    pub joins: Joins,
     file: String,
+    /// The hash of each file that was read to its end.
+    sums: Vec<String>,
     accepted: u64,
     reasons: Vec<ReasonCount>,
+    /// The byte at which a row starts that the end of the current file cuts off.
+    cut: Option<u64>,
     rejected: Vec<Rejected>,
 }
 
@@ -22,8 +32,10 @@ impl Intake {
     /// Starts the account of the next file.
     pub fn begin(&mut self, file: &str) {
         self.file = file.to_owned();
-        self.traffic.observations.begin(file);
+        self.traffic.begin(file);
+        self.sums.push(String::new());
         self.accepted = 0;
+        self.cut = None;
         self.reasons.clear();
     }
 
@@ -42,9 +54,62 @@ impl Intake {
         self.traffic.push(record);
     }
 
+    /// The current file is read; this is its hash.
+    pub fn seal(&mut self, sha256: &str) {
+        if let Some(sum) = self.sums.last_mut() {
+            *sum = sha256.to_owned();
+        }
+    }
+
+    /// Files begun so far.
+    pub fn files(&self) -> usize {
+        self.sums.len()
+    }
+
+    /// All files are read: what several of them tell comes together, and the files stand in order of time, however
+    /// they were given. Gives that order: the first is the number of the file that comes first.
+    pub fn settle(&mut self) -> Vec<usize> {
+        let order = self.order();
+        let files = self.traffic.observations.files();
+        let mut place = vec![0; files.len()];
+        order.iter().enumerate().for_each(|(new, &old)| place[old] = new);
+        let place_of = |name: &str| files.iter().position(|file| file == name).map_or(0, |file| place[file]);
+        self.rejected.sort_by_cached_key(|rejected| place_of(&rejected.file));
+        let joined = !self.joins.is_empty();
+        let seen = &mut self.traffic.observations;
+        self.joins.settle(seen);
+        self.traffic.arrange(&order);
+        if joined || order.len() > 1 {
+            self.traffic.observations.sort_by_time();
+        }
+        order
+    }
+
+    /// The files by the first time in them, then by name; those without times come last.
+    fn order(&self) -> Vec<usize> {
+        let traffic = &self.traffic;
+        let mut first = vec![f64::INFINITY; self.sums.len()];
+        for (file, rows) in traffic.file_rows().into_iter().enumerate() {
+            first[file] = rows.filter_map(|row| traffic.start.get(row)).fold(f64::INFINITY, f64::min);
+        }
+        for at in traffic.observations.times() {
+            if let Some(first) = first.get_mut(usize::from(at.file)) {
+                *first = first.min(at.time);
+            }
+        }
+        let names = traffic.observations.files();
+        let rest = |file: usize| (&names[file], &self.sums[file]);
+        let mut order: Vec<usize> = (0..self.sums.len()).collect();
+        order.sort_by(|&a, &b| first[a].total_cmp(&first[b]).then_with(|| rest(a).cmp(&rest(b))));
+        order
+    }
+
     /// Counts a data row that cannot be used. `row` counts from 1, `byte` is where the row starts.
     /// `reason` is one of a few fixed sentences: nothing of the row itself.
     pub fn reject(&mut self, row: u64, byte: u64, reason: &str) {
+        if reason == TRUNCATED {
+            self.cut = Some(byte);
+        }
         match self.reasons.iter_mut().find(|count| count.reason == reason) {
             Some(count) => count.rows += 1,
             None => self.reasons.push(ReasonCount { reason: reason.to_owned(), rows: 1 }),
@@ -52,6 +117,12 @@ impl Intake {
         if self.rejected.len() < MAX_REJECTED {
             self.rejected.push(Rejected { file: self.file.clone(), row, byte, reason: reason.to_owned() });
         }
+    }
+
+    /// What to say of a current file that ends inside a row.
+    pub fn cut_note(&self) -> Vec<String> {
+        let note = |byte| format!("truncated at byte {byte}, {} records kept", self.accepted);
+        self.cut.map(note).into_iter().collect()
     }
 
     /// Rows of the current file that became flows.

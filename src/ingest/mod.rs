@@ -2,7 +2,9 @@
 
 mod assemble;
 pub mod carry;
+mod exports;
 pub mod intake;
+mod joins;
 pub mod preview;
 pub mod reader;
 pub mod text;
@@ -22,6 +24,7 @@ mod cisco_asa;
 mod cloudflare_log;
 mod delimited;
 mod gcp_vpc;
+mod netflow;
 mod nfdump;
 mod pcap;
 mod pcapng;
@@ -37,6 +40,7 @@ pub use delimited::mapping;
 pub const FORMATS: &[&Format] = &[
     &pcap::FORMAT,
     &pcapng::FORMAT,
+    &netflow::FORMAT,
     &zeek::FORMAT,
     &suricata::FORMAT,
     &pfirewall::FORMAT,
@@ -83,7 +87,11 @@ pub trait Parser {
 
 /// The format that is surest of this start of a file, if any is sure at all.
 pub fn recognise(head: &[u8]) -> Option<&'static Format> {
-    let sure = FORMATS.iter().map(|format| ((format.sniff)(head), *format));
+    recognise_among(FORMATS, head)
+}
+
+fn recognise_among(formats: &[&'static Format], head: &[u8]) -> Option<&'static Format> {
+    let sure = formats.iter().map(|format| ((format.sniff)(head), *format));
     // The first of equals: the list stands from the most particular to the most general.
     let best = sure.rev().max_by_key(|(sureness, _)| *sureness);
     best.filter(|(sureness, _)| *sureness > 0).map(|(_, format)| format)

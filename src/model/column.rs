@@ -1,5 +1,7 @@
 //! A column of the traffic table in which any row may have no value.
 
+use std::ops::Range;
+
 /// Values of one kind, one per row; a column nobody filled costs nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Column<T> {
@@ -72,6 +74,28 @@ impl<T: Copy + Default> Column<T> {
     /// The value of each row in turn.
     pub fn iter(&self) -> impl Iterator<Item = Option<T>> + '_ {
         (0..self.rows).map(|row| self.get(row))
+    }
+
+    /// Puts blocks of rows, which are all rows, in another order.
+    pub fn arrange(&mut self, blocks: &[Range<usize>]) {
+        if self.is_absent() {
+            return;
+        }
+        let mut arranged = Column::default();
+        for row in blocks.iter().cloned().flatten() {
+            arranged.push(self.get(row));
+        }
+        *self = arranged;
+    }
+
+    /// Puts another value in place of each.
+    pub fn replace(&mut self, value: impl Fn(T) -> T) {
+        let full = self.filled == self.rows;
+        for (row, old) in self.values.iter_mut().enumerate() {
+            if full || self.present.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1) {
+                *old = value(*old);
+            }
+        }
     }
 
     /// Appends all rows of `other`.

@@ -9,7 +9,7 @@ pub struct At {
     pub time: f64,
     /// Which input, an index into `Observations::files()`.
     pub file: u16,
-    /// The packet in that file, counted from 1.
+    /// The packet in that file, or the row of a log, counted from 1.
     pub packet: u64,
 }
 
@@ -89,7 +89,7 @@ pub struct Dns {
     pub answers: u16,
     /// The first addresses among the answers.
     pub addresses: [Option<Address>; 4],
-    /// Bytes of the message.
+    /// Bytes of the message; 0 where a log does not say.
     pub size: u16,
     /// The frame's source: an answer in another's name comes from another card.
     pub source_mac: Option<[u8; 6]>,
@@ -118,11 +118,12 @@ pub struct Tls {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum TlsFact {
-    /// The name the client asks for, where it gives one.
+    /// The name the client asks for, where it gives one. The version is 0 where a log does not say.
     ClientHello { server_name: Option<TextId>, version: u16 },
-    /// What the server chose.
+    /// What the server chose. The cipher is 0 where a log names one that is not known.
     ServerHello { version: u16, cipher: u16 },
-    /// SHA-256 of the server's own certificate; TLS 1.3 hides it.
+    /// SHA-256 of the server's own certificate; TLS 1.3 hides it. From logs that have none, 32 bytes that are equal
+    /// where the certificates are, and never beside a SHA-256 of the same server.
     Certificate { sha256: [u8; 32] },
 }
 
@@ -131,7 +132,8 @@ pub enum TlsFact {
 pub struct SshKey {
     pub at: At,
     pub ends: Ends,
-    /// SHA-256 of the key as sent: what `ssh-keygen -l` prints in base64.
+    /// SHA-256 of the key as sent: what `ssh-keygen -l` prints in base64. From logs that have none,
+    /// 32 bytes that are equal where the keys are, and never beside a SHA-256 of the same server.
     pub sha256: [u8; 32],
 }
 

@@ -32,6 +32,20 @@ impl<T> Kept<T> {
         &self.items
     }
 
+    /// Gives files other numbers.
+    fn renumber(&mut self, at: fn(&mut T) -> &mut At, number: &[u16]) {
+        for item in &mut self.items {
+            let file = &mut at(item).file;
+            *file = number.get(usize::from(*file)).copied().unwrap_or(*file);
+        }
+    }
+
+    /// Puts them in order of time, then of file and packet.
+    fn sort_by_time(&mut self, at: fn(&T) -> At) {
+        let key = |item: &T| (at(item).file, at(item).packet);
+        self.items.sort_by(|a, b| at(a).time.total_cmp(&at(b).time).then_with(|| key(a).cmp(&key(b))));
+    }
+
     /// How many came after the first `MAX_KEPT` and were not kept.
     pub fn dropped(&self) -> u64 {
         self.dropped
@@ -87,6 +101,42 @@ impl Observations {
         self.texts.push(text.to_owned());
         self.text_ids.insert(text.to_owned(), id);
         Some(id)
+    }
+
+    /// Puts the files in this order; observations keep theirs.
+    pub fn arrange(&mut self, order: &[usize]) {
+        let mut number = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(new, &old)| number[old] = u16::try_from(new).unwrap_or(u16::MAX));
+        self.files = order.iter().map(|&old| std::mem::take(&mut self.files[old])).collect();
+        self.arp.renumber(|seen| &mut seen.at, &number);
+        self.dhcp.renumber(|seen| &mut seen.at, &number);
+        self.dns.renumber(|seen| &mut seen.at, &number);
+        self.tls.renumber(|seen| &mut seen.at, &number);
+        self.ssh.renumber(|seen| &mut seen.at, &number);
+        self.icmp.renumber(|seen| &mut seen.at, &number);
+        self.routers.renumber(|seen| &mut seen.at, &number);
+        self.syn.renumber(|seen| &mut seen.at, &number);
+    }
+
+    /// The times of all observations that have one, with their files.
+    pub fn times(&self) -> impl Iterator<Item = At> + '_ {
+        let packets = self.arp.items.iter().map(|seen| seen.at).chain(self.dhcp.items.iter().map(|seen| seen.at));
+        let names = self.dns.items.iter().map(|seen| seen.at).chain(self.tls.items.iter().map(|seen| seen.at));
+        let keys = self.ssh.items.iter().map(|seen| seen.at).chain(self.icmp.items.iter().map(|seen| seen.at));
+        let rest = self.routers.items.iter().map(|seen| seen.at).chain(self.syn.items.iter().map(|seen| seen.at));
+        packets.chain(names).chain(keys).chain(rest).filter(|at| at.time > 0.0)
+    }
+
+    /// Puts each kind in order of time, where several inputs told of it.
+    pub fn sort_by_time(&mut self) {
+        self.arp.sort_by_time(|seen| seen.at);
+        self.dhcp.sort_by_time(|seen| seen.at);
+        self.dns.sort_by_time(|seen| seen.at);
+        self.tls.sort_by_time(|seen| seen.at);
+        self.ssh.sort_by_time(|seen| seen.at);
+        self.icmp.sort_by_time(|seen| seen.at);
+        self.routers.sort_by_time(|seen| seen.at);
+        self.syn.sort_by_time(|seen| seen.at);
     }
 
     /// True where nothing of any kind was seen.

@@ -12,7 +12,7 @@ use super::settings::Checked;
 /// The version of the report's format.
 pub const REPORT_VERSION: u32 = 1;
 
-/// Everything an analysis found. Hosts stand by falling risk, then by address.
+/// Everything an analysis found. Inputs stand by the first time in them, those without times last. Hosts stand by falling risk, then by address.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     pub version: u32,
@@ -26,6 +26,9 @@ pub struct Report {
     pub models: Models,
     pub detectors: Vec<DetectorRun>,
     pub findings: Vec<Finding>,
+    /// Where each finding shows; empty where there is one input.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<Origin>,
     pub hosts: Vec<Host>,
     pub withheld: Vec<Withheld>,
     /// The first `MAX_REJECTED` rejected rows; `inputs` has the full counts.
@@ -42,6 +45,14 @@ pub struct Surroundings {
     pub resolvers: Vec<Address>,
 }
 
+/// The inputs in which a finding's subject appears while the evidence lasts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Origin {
+    /// The finding's id.
+    pub finding: u32,
+    pub files: Vec<String>,
+}
+
 /// Seconds since 1970, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Span {
@@ -52,6 +63,9 @@ pub struct Span {
 /// One input file. `read + rejected` is the number of its data rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Input {
+    /// Its number among the files as they were begun.
+    #[serde(skip)]
+    pub file: usize,
     pub name: String,
     /// The format's key.
     pub format: String,

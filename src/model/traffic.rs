@@ -1,5 +1,7 @@
 //! The traffic table: every flow of every input, one column per field, addresses interned.
 
+mod files;
+
 use rustc_hash::FxHashMap;
 
 use super::address::Address;
@@ -20,6 +22,8 @@ impl AddressId {
 /// Flows in input order, columnar. All columns have `rows()` entries.
 #[derive(Debug, Clone, Default)]
 pub struct Traffic {
+    /// The first row of each file.
+    begins: Vec<usize>,
     addresses: Vec<Address>,
     /// IPv4 apart from the rest: most traffic is, and a key of four bytes halves the time to look one up.
     v4_ids: FxHashMap<u32, AddressId>,

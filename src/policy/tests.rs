@@ -174,6 +174,8 @@ fn answers(server: &str, clients: &[&str], domains: &[&str]) -> Traffic {
                 domain,
                 name_length: 9,
                 labels: 2,
+                disorder: 0,
+                source_mac: None,
                 kind: 1,
                 code: 0,
                 answers: 1,

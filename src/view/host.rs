@@ -61,7 +61,7 @@ pub fn host(outcome: &Outcome, address: Address) -> Option<HostView> {
         facts: facts(report, host),
         families: ledger.lines.iter().map(family).collect(),
         sum: sum(host, &ledger, findings.iter().map(|finding| finding.points).sum()),
-        ledger: findings.into_iter().map(entry).collect(),
+        ledger: findings.into_iter().map(|finding| entry(finding, report)).collect(),
     })
 }
 
@@ -84,7 +84,7 @@ fn facts(report: &Report, host: &Host) -> Vec<(&'static str, String)> {
     all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
-fn entry(finding: &Finding) -> Entry {
+fn entry(finding: &Finding, report: &Report) -> Entry {
     let when = match (finding.first, finding.last) {
         (Some(first), Some(last)) => words::span(first, last),
         (Some(first), None) => words::time(first),
@@ -97,6 +97,7 @@ fn entry(finding: &Finding) -> Entry {
         ("Confidence", format!("{:.0} %", finding.confidence * 100.0)),
         ("ATT&CK", finding.technique.unwrap_or_default().to_owned()),
         ("Against", victims),
+        ("In", files(finding, report)),
     ];
     Entry {
         id: finding.id,
@@ -106,6 +107,17 @@ fn entry(finding: &Finding) -> Entry {
         summary: finding.summary.clone(),
         facts: all.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
     }
+}
+
+/// The names of the files that show it, where there are several inputs.
+fn files(finding: &Finding, report: &Report) -> String {
+    const NAMED: usize = 5;
+    let Some(origin) = report.origins.iter().find(|origin| origin.finding == finding.id) else {
+        return String::new();
+    };
+    let more = origin.files.len().saturating_sub(NAMED);
+    let named = origin.files.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{named} and {more} more") } else { named }
 }
 
 fn severity(severity: Severity) -> &'static str {
@@ -156,6 +168,18 @@ mod tests {
         assert_eq!(view.ledger[0].points, "+60");
         assert!(view.sum.contains("90") && view.sum.contains("80"), "{}", view.sum);
         assert!(view.facts.contains(&("Place", "Stockholm, SE".to_owned())), "{:?}", view.facts);
+    }
+
+    #[test]
+    fn evidence_names_its_files_where_there_are_several() {
+        let mut outcome = outcome();
+        let files = (1..=7).map(|file| format!("{file}.csv")).collect();
+        outcome.report.origins = vec![crate::model::report::Origin { finding: 1, files }];
+        let view = host(&outcome, Address::parse("203.0.113.7").unwrap()).unwrap();
+        let named = |entry: &Entry| entry.facts.iter().find(|fact| fact.0 == "In").map(|fact| fact.1.clone());
+        let first = view.ledger.iter().find(|entry| entry.id == 1).and_then(named);
+        assert_eq!(first.as_deref(), Some("1.csv, 2.csv, 3.csv, 4.csv, 5.csv and 2 more"));
+        assert_eq!(view.ledger.iter().find(|entry| entry.id == 2).and_then(named), None);
     }
 
     #[test]

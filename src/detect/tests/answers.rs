@@ -132,6 +132,7 @@ fn dns(time: f64, server: &str, sender: u8, answer: Option<&str>) -> Dns {
         domain: None,
         name_length: 1,
         labels: 1,
+        disorder: 0,
         kind: 1,
         code: 0,
         answers: 1,

@@ -69,6 +69,7 @@ fn answers(names: u64, address_given: &str, lure: bool) -> Vec<Finding> {
             domain: wpad.filter(|_| lure),
             name_length: 4,
             labels: 1,
+            disorder: 0,
             kind: 1,
             code: 0,
             answers: 1,

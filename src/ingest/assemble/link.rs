@@ -28,6 +28,9 @@ pub fn open<'a>(link_type: u16, frame: &'a [u8], macs: &mut Macs) -> Result<(Nex
         12 | 14 | 101 | 228 | 229 => Ok((Next::Ip, frame)),
         0 | 108 => {
             let null = Null::check(frame).ok_or(CUT_LINK)?;
+            if let Some(kind) = null.hdlc() {
+                return Ok((Next::Kind(kind), null.payload()));
+            }
             if null.is_ip() { Ok((Next::Ip, null.payload())) } else { Err(NOT_IP) }
         }
         9 | 50 => Ok((Next::Ppp, frame)),

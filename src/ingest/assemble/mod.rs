@@ -19,6 +19,7 @@ mod craft;
 #[cfg(test)]
 mod tests;
 
+use crate::ingest::exports::{self, Exports};
 use crate::ingest::intake::Intake;
 use crate::model::settings::Checked;
 
@@ -27,6 +28,7 @@ use flow::Share;
 use fragments::Fragments;
 use knobs::Limits;
 use layers::{Inner, Layers, Reason, peel};
+use segment::UDP;
 use table::Table;
 use watch::{Sight, Watch};
 
@@ -53,6 +55,8 @@ pub struct Assembler {
     table: Table,
     fragments: Fragments,
     watch: Watch,
+    /// Flows that packets tell of others.
+    exports: Exports,
     /// The time of the packet before, for those without.
     clock: i64,
     arp: u64,
@@ -67,6 +71,7 @@ impl Assembler {
             table: Table::new(Limits::of(settings)),
             fragments: Fragments::default(),
             watch: Watch::default(),
+            exports: Exports::default(),
             clock: 0,
             arp: 0,
             tunnelled: 0,
@@ -136,6 +141,9 @@ impl Assembler {
         {
             self.table.flow(id).add(side, &waiting);
         }
+        if datagram.protocol == UDP && exports::is_collector(segment.ports[1]) {
+            self.exports.datagram(datagram.source.0, segment.data, intake);
+        }
         self.watch.packet(datagram, &segment, (id, side, self.table.flow(id)), sight, &mut intake.traffic.observations);
         Ok(())
     }
@@ -143,6 +151,7 @@ impl Assembler {
     /// Ends the capture: all flows go to the traffic table.
     pub fn finish(&mut self, intake: &mut Intake) {
         self.table.finish(intake);
+        self.exports.finish(intake);
     }
 
     /// What a person should know of the packets.
@@ -161,6 +170,7 @@ impl Assembler {
         if let Some(link) = self.unknown_link {
             notes.push(format!("packets of link type {link} cannot be read"));
         }
+        notes.extend(self.exports.notes());
         notes
     }
 }

@@ -23,7 +23,7 @@ pub mod reason {
     pub const BAD_PORT: &str = "a port is not a number from 0 to 65535";
     pub const TOO_LONG: &str = "the line is longer than 1 MiB";
     pub const OPEN_QUOTE: &str = "a quote is never closed";
-    pub const TRUNCATED: &str = "the file ends within this row";
+    pub use crate::ingest::intake::TRUNCATED;
     pub const REPLY_HALF: &str = "the reply half of a flow that its other row already tells in full";
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Account, Work};
 use crate::error::{Error, Result};
-use crate::ingest::{FORMATS, Format, HEAD, Parser, recognise};
+use crate::ingest::{FORMATS, Format, HEAD, Parser, recognise_among};
 
 #[derive(Default)]
 pub struct Leaf {
@@ -37,7 +37,7 @@ impl Leaf {
         if head.is_empty() {
             return Err(Error::unreadable("the file is empty"));
         }
-        let format = recognise(&head[..head.len().min(HEAD)]).ok_or_else(unknown)?;
+        let format = recognise_among(work.formats, &head[..head.len().min(HEAD)]).ok_or_else(unknown)?;
         let (_, parser) = self.recognised.insert((format, (format.open)(work.settings)));
         parser.feed(&head, work.intake)
     }

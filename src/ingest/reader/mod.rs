@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::intake::Intake;
 use super::unpack::budget::Budget;
+use super::{FORMATS, Format};
 use crate::error::{Error, Result};
 use crate::model::report::Input;
 use crate::model::settings::Checked;
@@ -21,11 +22,14 @@ pub struct Reader {
     file: File,
     budget: Option<Budget>,
     inputs: Vec<Input>,
+    formats: &'static [&'static Format],
 }
 
 /// A file: the one given, or a member of a bundle.
 struct File {
     name: String,
+    /// Its number in the intake.
+    number: usize,
     layer: Layer,
     hash: Sha256,
     bytes: u64,
@@ -39,6 +43,7 @@ struct Work<'a> {
     intake: &'a mut Intake,
     budget: &'a mut Budget,
     inputs: &'a mut Vec<Input>,
+    formats: &'static [&'static Format],
 }
 
 impl AsMut<Budget> for Work<'_> {
@@ -56,15 +61,20 @@ struct Account {
 impl Reader {
     /// Starts a file; its rows go to the same `intake` in every later call.
     pub fn new(name: &str, intake: &mut Intake) -> Self {
-        intake.begin(name);
-        Reader { file: File::new(name.to_owned(), 0, 0), budget: None, inputs: Vec::new() }
+        Self::among(FORMATS, name, intake)
+    }
+
+    /// The same, with other formats to choose from.
+    pub fn among(formats: &'static [&'static Format], name: &str, intake: &mut Intake) -> Self {
+        let file = File::begin(name.to_owned(), 0, 0, intake);
+        Reader { file, budget: None, inputs: Vec::new(), formats }
     }
 
     /// Takes the next slice. An error is final for this file: `give_up` then tells what was read before it.
     pub fn feed(&mut self, slice: &[u8], settings: &Checked, intake: &mut Intake) -> Result<()> {
         let budget = self.budget.get_or_insert_with(|| Budget::new(settings));
         budget.earn(slice.len());
-        let mut work = Work { settings, intake, budget, inputs: &mut self.inputs };
+        let mut work = Work { settings, intake, budget, inputs: &mut self.inputs, formats: self.formats };
         self.file.feed(slice, &mut work).map_err(|error| error.in_file(&self.file.name))
     }
 
@@ -72,7 +82,7 @@ impl Reader {
     /// nothing could be read.
     pub fn finish(mut self, settings: &Checked, intake: &mut Intake) -> Result<Vec<Input>> {
         let mut budget = self.budget.take().unwrap_or_else(|| Budget::new(settings));
-        let mut work = Work { settings, intake, budget: &mut budget, inputs: &mut self.inputs };
+        let mut work = Work { settings, intake, budget: &mut budget, inputs: &mut self.inputs, formats: self.formats };
         let name = self.file.name.clone();
         self.file.finish(true, &mut work).map_err(|error| error.in_file(&name))?;
         Ok(self.inputs)
@@ -81,7 +91,7 @@ impl Reader {
     /// The accounts of what was read before an error, so that every row analysed belongs to an input.
     pub fn give_up(mut self, why: &Error, settings: &Checked, intake: &mut Intake) -> Vec<Input> {
         let mut budget = self.budget.take().unwrap_or_else(|| Budget::new(settings));
-        let mut work = Work { settings, intake, budget: &mut budget, inputs: &mut self.inputs };
+        let mut work = Work { settings, intake, budget: &mut budget, inputs: &mut self.inputs, formats: self.formats };
         // What cannot even be ended had no rows.
         let _ = self.file.finish(false, &mut work);
         self.inputs.retain(|input| input.read + input.rejected > 0);
@@ -93,8 +103,10 @@ impl Reader {
 }
 
 impl File {
-    fn new(name: String, place: usize, depth: usize) -> Self {
-        File { layer: Layer::new(&name, depth), name, hash: Sha256::new(), bytes: 0, place }
+    fn begin(name: String, place: usize, depth: usize, intake: &mut Intake) -> Self {
+        intake.begin(&name);
+        let number = intake.files() - 1;
+        File { layer: Layer::new(&name, depth), name, number, hash: Sha256::new(), bytes: 0, place }
     }
 
     fn feed(&mut self, slice: &[u8], work: &mut Work<'_>) -> Result<()> {
@@ -107,15 +119,18 @@ impl File {
     fn finish(self, whole: bool, work: &mut Work<'_>) -> Result<()> {
         let Account { format, notes } = self.layer.finish(whole, work)?;
         let reasons = work.intake.reasons();
+        let sha256 = hex(&self.hash.finalize());
+        work.intake.seal(&sha256);
         let input = Input {
+            file: self.number,
             name: self.name,
             format: format.to_owned(),
             bytes: self.bytes,
-            sha256: hex(&self.hash.finalize()),
+            sha256,
             read: work.intake.accepted(),
             rejected: reasons.iter().map(|reason| reason.rows).sum(),
             reasons,
-            notes,
+            notes: [notes, work.intake.cut_note()].concat(),
         };
         work.inputs.insert(self.place, input);
         Ok(())

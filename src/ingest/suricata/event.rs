@@ -6,7 +6,7 @@ use crate::ingest::text::fields::{self, AddressKind};
 use crate::ingest::text::log::reason;
 use crate::ingest::text::protocols::{Protocol, protocol};
 use crate::ingest::text::scalar::Scalar;
-use crate::ingest::text::states::state;
+use crate::ingest::text::states::of_flags;
 use crate::ingest::text::times::{Clock, Unit};
 use crate::model::address::Address;
 use crate::model::record::{ConnState, Record};
@@ -116,14 +116,8 @@ fn turn(record: &mut Record<'_>, began: Option<Address>) {
 
 /// TCP by its flags, datagrams by whether there was an answer.
 fn how_it_went(record: &Record<'_>) -> Option<ConnState> {
-    const LETTERS: [(u8, char); 8] =
-        [(1, 'F'), (2, 'S'), (4, 'R'), (8, 'P'), (16, 'A'), (32, 'U'), (64, 'E'), (128, 'C')];
     match (record.protocol, record.wire.flags, record.packets_received) {
-        (Some(6), Some(flags), _) => {
-            let side = |flags: u8| LETTERS.iter().filter(move |(bit, _)| flags & bit != 0).map(|(_, letter)| *letter);
-            let pair: String = side(flags[0]).chain(['_']).chain(side(flags[1])).collect();
-            state(pair.as_bytes()).flatten()
-        }
+        (Some(6), Some(flags), _) => of_flags(flags),
         (Some(17), _, Some(0)) => Some(ConnState::S0),
         (Some(17), _, Some(_)) => Some(ConnState::SF),
         _ => None,

@@ -14,7 +14,7 @@ const MAX_LINE: usize = 1 << 20;
 pub mod reason {
     pub const TOO_LONG: &str = "the line is longer than 1 MiB";
     pub const ELEMENT_TOO_LONG: &str = "the JSON object is longer than 16 MiB";
-    pub const TRUNCATED: &str = "the file ends within this row";
+    pub use crate::ingest::intake::TRUNCATED;
     pub const NOT_JSON: &str = "the line is not a JSON object, or a field of it has the wrong type";
     pub const NO_SOURCE: &str = "the source address is missing";
     pub const BAD_SOURCE: &str = "the source address is not an address";
@@ -27,6 +27,8 @@ pub enum Line<'a> {
     Flow(Record<'a>),
     /// A row that was understood; its flow is told elsewhere, or at the end.
     Counted,
+    /// A row that makes no flow but tells something: `aside` reads it.
+    Aside,
     /// A row that was understood and ends what is known of this flow.
     CountedFlow(Record<'a>),
     Bad(&'static str),
@@ -36,10 +38,18 @@ pub enum Line<'a> {
     Fatal(Error),
 }
 
+/// A row that was read, or why it cannot be used.
+pub type Seen = std::result::Result<(), &'static str>;
+
 /// How the lines of one kind of log are read.
 pub trait Dialect {
     /// `last` where the file does not end with a line end, so that the line may be cut short.
     fn line<'a>(&mut self, line: &'a [u8], last: bool) -> Line<'a>;
+
+    /// Reads a row that `line` called `Aside`, the `row`th of the file.
+    fn aside(&mut self, _line: &[u8], _row: u64, _last: bool, _intake: &mut Intake) -> Seen {
+        Ok(())
+    }
 
     /// The flows that were held to the end of the file.
     fn rest(&mut self, _intake: &mut Intake) {}
@@ -80,6 +90,10 @@ impl<D: Dialect> Log<D> {
             Line::Fatal(error) => return Err(error),
             Line::Flow(record) => intake.accept(&record),
             Line::Counted => intake.count_packet(),
+            Line::Aside => match self.dialect.aside(line, self.rows + 1, last, intake) {
+                Ok(()) => intake.count_packet(),
+                Err(why) => intake.reject(self.rows + 1, start, why),
+            },
             Line::CountedFlow(record) => {
                 intake.count_packet();
                 intake.flow(&record);

@@ -67,6 +67,14 @@ fn word(cell: &[u8]) -> Option<Option<ConnState>> {
     })
 }
 
+/// The TCP flags each side sent, or-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128.
+pub fn of_flags(flags: [u8; 2]) -> Option<ConnState> {
+    let side = |flags: u8| b"FSRPAUEC".iter().enumerate().filter(move |(bit, _)| flags >> bit & 1 == 1);
+    let letters = |flags: u8| side(flags).map(|(_, letter)| *letter);
+    let pair: Vec<u8> = letters(flags[0]).chain([b'_']).chain(letters(flags[1])).collect();
+    flag_pair(&pair)
+}
+
 /// The TCP flags each side sent, `source_destination`: `FSPA_FSPA`, `S_RA`, `S_`.
 fn flag_pair(cell: &[u8]) -> Option<ConnState> {
     let split = cell.iter().position(|&byte| byte == b'_')?;

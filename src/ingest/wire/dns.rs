@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::model::observation::NameService;
+
 use super::ip::Ip;
 use super::name::Name;
 use super::{array, be_at, be16, be32};
@@ -18,6 +20,17 @@ const MAX_RECORDS: usize = 64;
 /// A header that is complete and counts no more entries than fit behind it.
 #[derive(Debug, Clone, Copy)]
 pub struct Dns<'a>(&'a [u8]);
+
+/// The name service on a port.
+pub fn service(port: u16) -> Option<NameService> {
+    match port {
+        53 => Some(NameService::Dns),
+        137 => Some(NameService::Netbios),
+        5353 => Some(NameService::Multicast),
+        5355 => Some(NameService::Llmnr),
+        _ => None,
+    }
+}
 
 /// What a message asks, or where it asks nothing, what its first answer is about.
 #[derive(Debug, Clone, Copy)]

@@ -16,6 +16,8 @@ pub mod ipv6;
 pub mod llc;
 pub mod mpls;
 pub mod name;
+pub mod netflow5;
+pub mod netflow9;
 pub mod null;
 pub mod ppp;
 pub mod pppoe;

@@ -44,6 +44,14 @@ impl Name {
         }
     }
 
+    /// Reads a name with dots between its labels; `None` where it is too long.
+    pub fn of_text(text: &[u8]) -> Option<Name> {
+        let mut name = Name { text: [0; LONGEST], length: 0, labels: 0 };
+        let text = text.strip_suffix(b".").unwrap_or(text);
+        text.split(|&byte| byte == b'.').filter(|label| !label.is_empty()).try_for_each(|label| name.push(label))?;
+        Some(name)
+    }
+
     fn push(&mut self, label: &[u8]) -> Option<()> {
         let dot = usize::from(self.labels > 0);
         let start = usize::from(self.length) + dot;
@@ -55,7 +63,8 @@ impl Name {
             self.text[start - 1] = b'.';
         }
         self.length = (start + label.len()) as u8;
-        self.labels += 1;
+        // A name of 255 bytes has fewer; from text, one of 128 single letters is the longest.
+        self.labels = self.labels.saturating_add(1);
         Some(())
     }
 

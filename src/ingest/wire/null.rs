@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::be32;
+use super::{be16, be32};
 
 const FAMILY: Range<usize> = 0..4;
 
@@ -24,6 +24,11 @@ impl<'a> Null<'a> {
     /// 2 is IPv4 everywhere; IPv6 is 10, 24, 28 or 30, by system.
     pub fn is_ip(&self) -> bool {
         matches!(self.family(), 2 | 10 | 24 | 28 | 30)
+    }
+
+    /// The EtherType, where Cisco HDLC stands in place of a family: address 0x0f or 0x8f, control 0.
+    pub fn hdlc(&self) -> Option<u16> {
+        matches!(self.0[..2], [0x0f | 0x8f, 0]).then(|| be16(&self.0[2..4]))
     }
 
     pub fn payload(&self) -> &'a [u8] {

@@ -60,6 +60,8 @@ pub struct Header {
     pub unset: Vec<u8>,
     pub empty: Vec<u8>,
     pub path: String,
+    /// The name of each separated column.
+    pub columns: Vec<String>,
     /// For each column the slot of its field, or `NONE`; empty until there was a #fields line.
     pub slots: Vec<u8>,
     /// Columns that the last separated cell holds, separated by blanks: 1 but in the IoT-23 data set.
@@ -73,6 +75,7 @@ impl Default for Header {
             unset: b"-".to_vec(),
             empty: b"(empty)".to_vec(),
             path: String::new(),
+            columns: Vec::new(),
             slots: Vec::new(),
             tail: 1,
         }
@@ -96,10 +99,13 @@ impl Header {
 
     fn fields(&mut self, names: &[u8]) {
         let columns: Vec<&[u8]> = names.split(|byte| *byte == self.separator).collect();
+        self.columns.clear();
         self.slots.clear();
         self.tail = 1;
         for column in columns {
             let parts: Vec<&[u8]> = words(column).collect();
+            let name = parts.first().copied().unwrap_or_default();
+            self.columns.push(String::from_utf8_lossy(name).into_owned());
             self.tail = parts.len().max(1);
             self.slots.extend(parts.iter().map(|name| slot(name)));
         }

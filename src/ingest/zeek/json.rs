@@ -1,19 +1,21 @@
-//! conn.log as JSON: one object per line.
+//! Logs as JSON: one object per line.
 
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::ingest::intake::Intake;
 use crate::ingest::text::fields::{self, AddressKind};
-use crate::ingest::text::log::{Line, reason};
+use crate::ingest::text::log::{Line, Seen, reason};
 use crate::ingest::text::scalar::Scalar;
 use crate::ingest::text::states::state;
 use crate::ingest::text::times::{Clock, Unit};
 use crate::model::record::Record;
 
+use super::companion::{Aside, Companion, marked, named};
 use super::conn::{self, Tally};
 use super::path::{CONN, refused};
 
-pub const OTHER_LOG: &str = "a row of another of Zeek's logs; connections are read from conn";
+pub const OTHER_LOG: &str = "a row of a log of Zeek's that is not read";
 
 /// The fields of a connection that are read. Zeek leaves out what is unset.
 #[derive(Default, Deserialize)]
@@ -76,8 +78,12 @@ pub fn sniff(head: &[u8]) -> u8 {
 pub struct Json {
     tally: Tally,
     clock: Clock,
-    /// Rows of conn.
+    /// Rows of logs that are read.
     found: u64,
+    /// The log that rows without a name are of, where it is not conn, and the log of this row.
+    nameless: Option<&'static Companion>,
+    current: Option<&'static Companion>,
+    aside: Aside,
 }
 
 impl Json {
@@ -93,12 +99,34 @@ impl Json {
         match conn.path.text() {
             CONN => {}
             "" if !conn.conn_state.is_none() || !conn.orig_pkts.is_none() => {}
-            // Without a name in the rows the whole file is one log.
-            "" if self.found == 0 => return Line::Fatal(refused("")),
-            _ => return Line::Bad(OTHER_LOG),
+            path => return self.other(path, line),
         }
         self.found += 1;
         self.record(conn).map_or_else(Line::Bad, Line::Flow)
+    }
+
+    /// A row of another log.
+    fn other<'a>(&mut self, path: &str, line: &[u8]) -> Line<'a> {
+        // Without a name in the rows the whole file is one log.
+        if path.is_empty() && self.found == 0 {
+            let has = |mark: &str| memchr::memmem::find(line, format!("\"{mark}\":").as_bytes()).is_some();
+            self.nameless = marked(has);
+            if self.nameless.is_none() {
+                return Line::Fatal(refused(""));
+            }
+        }
+        self.current = if path.is_empty() { self.nameless } else { named(path) };
+        if self.current.is_none() {
+            return Line::Bad(OTHER_LOG);
+        }
+        self.found += 1;
+        Line::Aside
+    }
+
+    /// Reads a row of another log.
+    pub fn aside(&mut self, line: &[u8], row: u64, intake: &mut Intake) -> Seen {
+        let Some(companion) = self.current else { return Ok(()) };
+        self.aside.json(companion, line, row, (&mut self.tally, intake))
     }
 
     pub fn check(&self, rows: u64) -> Result<()> {
@@ -110,7 +138,7 @@ impl Json {
     }
 
     pub fn notes(&self) -> Vec<String> {
-        self.tally.notes()
+        [self.aside.notes(), self.tally.notes()].concat()
     }
 
     fn record<'a>(&mut self, conn: Conn<'a>) -> std::result::Result<Record<'a>, &'static str> {

@@ -1,5 +1,6 @@
-//! Zeek's conn.log, as tab-separated text or JSON lines, with or without the labels of research data sets.
+//! Zeek's logs of connections and of what they carry, as tab-separated text or JSON lines, with or without the labels of research data sets.
 
+mod companion;
 mod conn;
 mod header;
 mod json;
@@ -12,25 +13,32 @@ mod tests;
 use crate::about::About;
 
 use super::Format;
-use super::text::log::{Dialect, Line, Log};
+use super::intake::Intake;
+use super::text::log::{Dialect, Line, Log, Seen};
 use json::Json;
 use tsv::Tsv;
 
 pub const FORMAT: Format = Format {
     about: About {
         key: "zeek",
-        title: "Zeek conn.log (text or JSON)",
-        help: "The connection log of Zeek (formerly Bro), one connection per row, as Zeek writes it: text with a \
-               #fields header, or one JSON object per line. Columns are found by name, so logs of any version and \
-               with extra columns open, also those labelled by the IoT-23 and CTU data sets (.labeled), whose last \
-               columns are separated by spaces. Connection state, history, sizes with IP headers and MAC addresses \
-               are kept. Bytes are Zeek's orig_bytes and resp_bytes: data without headers.",
-        limits: "Of Zeek's logs only conn.log is read: the others (dns, http, ssl, x509, dhcp, notice and so on) tell \
-                 of connections that conn.log already counts. Where JSON rows of several logs stand in one file and \
-                 name theirs in _path, the rows of conn are read and the others rejected. Of the history the first \
-                 32 letters are kept. In ICMP rows the port columns hold type and code, which only the models read. \
-                 Times that do not count from 1970 are kept as they stand, and noted; masked times are missing. \
-                 Extra label details (detailed-label) are not read.",
+        title: "Zeek logs (text or JSON)",
+        help: "The logs of Zeek (formerly Bro) as it writes them: text with a #fields header, or one JSON object per \
+               line. Each row of conn.log is a connection. Columns are found by name, so logs of any version and with \
+               extra columns open, also those labelled by the IoT-23 and CTU data sets (.labeled), whose last columns \
+               are separated by spaces. Connection state, history, sizes with IP headers and MAC addresses are kept. \
+               Bytes are Zeek's orig_bytes and resp_bytes: data without headers. The logs dns, dhcp, ssl, x509, ssh \
+               and arp from the same folder tell what packets would: names asked for, addresses handed out, \
+               certificates and keys shown. Give them together with conn.log, in any order: their rows are counted \
+               and make no flow of their own. Rows of notice.log are counted by kind in a note and are no evidence.",
+        limits: "The other logs (http, files, weird and so on) tell of connections that conn.log already counts, and \
+                 are refused. Where JSON rows of several logs stand in one file and name theirs in _path, the rows of \
+                 such logs are rejected. A row of dns.log is a question and, where it was answered, an answer; its \
+                 size in bytes is not known. Zeek before 4.1 gives no hash of a certificate in ssl.log: serial number \
+                 and issuer from x509.log stand in for it, and for SSH keys their MD5 does; neither is compared with \
+                 what a capture shows of the same server. dhcp.log names no router and no name server. Of the history \
+                 the first 32 letters are kept. In ICMP rows the port columns hold type and code, which only the \
+                 models read. Times that do not count from 1970 are kept as they stand, and noted; masked times are \
+                 missing. Extra label details (detailed-label) are not read.",
     },
     knobs: &[],
     endings: &["log", "labeled", "json", "gz"],
@@ -66,6 +74,14 @@ impl Dialect for Zeek {
                 *self = if json { Zeek::Json(Box::default()) } else { Zeek::Tsv(Box::default()) };
                 self.line(line, last)
             }
+        }
+    }
+
+    fn aside(&mut self, line: &[u8], row: u64, last: bool, intake: &mut Intake) -> Seen {
+        match self {
+            Zeek::Tsv(tsv) => tsv.aside(line, row, last, intake),
+            Zeek::Json(json) => json.aside(line, row, intake),
+            Zeek::Unknown => Ok(()),
         }
     }
 

@@ -74,9 +74,9 @@ fn json_lines_say_the_same() {
 
 #[test]
 fn other_logs_say_which_one_to_give() {
-    let dns = header("dns", "ts\tuid\tid.orig_h\tquery") + "1700000000.0\tC1\t10.0.0.1\texample.org\n";
-    let json = r#"{"ts":1700000000.0,"uid":"C1","id.orig_h":"10.0.0.1","query":"example.org"}"#;
-    for (text, expected) in [(dns.as_str(), "Zeek's dns.log"), (json, "give conn.log")] {
+    let http = header("http", "ts\tuid\tid.orig_h\thost") + "1700000000.0\tC1\t10.0.0.1\texample.org\n";
+    let json = r#"{"ts":1700000000.0,"uid":"C1","id.orig_h":"10.0.0.1","host":"example.org"}"#;
+    for (text, expected) in [(http.as_str(), "Zeek's http.log"), (json, "give conn.log")] {
         let refused = read(text).unwrap_err();
         assert!(refused.contains(expected), "{refused}");
     }

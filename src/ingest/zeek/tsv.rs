@@ -1,14 +1,16 @@
-//! conn.log as text: cells under a #fields header.
+//! Logs as text: cells under a #fields header.
 
 use memchr::memchr;
 
 use crate::error::{Error, Result};
+use crate::ingest::intake::Intake;
 use crate::ingest::text::fields::{self, AddressKind};
-use crate::ingest::text::log::{Line, reason};
+use crate::ingest::text::log::{Line, Seen, reason};
 use crate::ingest::text::spaced::words;
 use crate::ingest::text::states::state;
 use crate::model::record::Record;
 
+use super::companion::{Aside, Slots};
 use super::conn::{self, Tally};
 use super::header::{FIELDS, Field, Header, NONE};
 use super::path::{CONN, refused};
@@ -20,6 +22,9 @@ pub const SHORT: &str = "the row has fewer cells than the header has names";
 pub struct Tsv {
     header: Header,
     tally: Tally,
+    /// The columns of a log that is not conn, found at its first row.
+    slots: Option<Slots>,
+    aside: Aside,
 }
 
 /// The cells of a row by field; what is unset is empty.
@@ -31,18 +36,32 @@ impl Tsv {
             None => Line::NoRow,
             Some(b'#') => {
                 self.header.take(line);
+                self.slots = None;
                 Line::NoRow
             }
             _ if self.header.slots.is_empty() => {
                 Line::Fatal(Error::unreadable("there is a row, but no line that starts with #fields above it"))
             }
-            _ if !self.is_conn() => Line::Fatal(refused(&self.header.path)),
+            _ if !self.is_conn() => self.other(),
             _ => match self.row(line) {
                 Ok(record) => Line::Flow(record),
                 Err(SHORT) if last => Line::Bad(reason::TRUNCATED),
                 Err(why) => Line::Bad(why),
             },
         }
+    }
+
+    /// A row of another log.
+    fn other<'a>(&mut self) -> Line<'a> {
+        self.slots = self.slots.take().or_else(|| Slots::of(&self.header));
+        if self.slots.is_some() { Line::Aside } else { Line::Fatal(refused(&self.header.path)) }
+    }
+
+    /// Reads a row of another log.
+    pub fn aside(&mut self, line: &[u8], row: u64, last: bool, intake: &mut Intake) -> Seen {
+        let Some(slots) = &self.slots else { return Ok(()) };
+        let read = self.aside.text(slots, line, &self.header, row, (&mut self.tally, intake));
+        read.map_err(|why| if last && why == SHORT { reason::TRUNCATED } else { why })
     }
 
     /// Anything but conn, where the header says so; the fields decide where it does not.
@@ -54,14 +73,14 @@ impl Tsv {
         if rows > 0 {
             return Ok(());
         }
-        if !self.header.slots.is_empty() && !self.is_conn() {
+        if !self.header.slots.is_empty() && !self.is_conn() && Slots::of(&self.header).is_none() {
             return Err(refused(&self.header.path));
         }
         Err(Error::unreadable("there is a header but no row below it"))
     }
 
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = self.tally.notes();
+        let mut notes = [self.aside.notes(), self.tally.notes()].concat();
         if self.header.tail > 1 {
             notes.push("The last columns are separated by blanks, as the IoT-23 data set has them.".to_owned());
         }

@@ -2,23 +2,12 @@
 
 use crate::ingest::assemble::datagram::Datagram;
 use crate::ingest::assemble::segment::Segment;
-use crate::ingest::wire::dns::Dns;
+use crate::ingest::wire::dns::{Dns, service};
 use crate::ingest::wire::{be_at, ip::Ip};
 use crate::model::observation::{self, NameService};
 use crate::model::observations::Observations;
 
 use super::Sight;
-
-/// The service on a port.
-fn service(port: u16) -> Option<NameService> {
-    match port {
-        53 => Some(NameService::Dns),
-        137 => Some(NameService::Netbios),
-        5353 => Some(NameService::Multicast),
-        5355 => Some(NameService::Llmnr),
-        _ => None,
-    }
-}
 
 #[inline]
 pub fn over_udp(datagram: &Datagram<'_>, segment: &Segment<'_>, sight: &Sight, seen: &mut Observations) {
