@@ -3,10 +3,13 @@
 use serde::Deserialize;
 
 use crate::about::About;
+use crate::model::address::Address;
 use crate::model::record::Record;
 
 use super::Format;
+use super::intake::Intake;
 use super::text::fields::{self, AddressKind};
+use super::text::held::Held;
 use super::text::json_log::JsonLog;
 use super::text::log::{Dialect, Line, reason};
 use super::text::scalar::Scalar;
@@ -18,7 +21,8 @@ pub const FORMAT: Format = Format {
         title: "Cloudflare Logpush (JSON)",
         help: "Requests that reached Cloudflare, one JSON object per line as Logpush writes them: who asked, from which \
                port, when, how much was sent and received. Each request is a row from the client to the origin. Logs of \
-               Spectrum, which forwards TCP and UDP, are read too. Logpush as CSV opens as a table.",
+               Spectrum, which forwards TCP and UDP, are read too: what it says of a connection at its start and at its \
+               end is one flow. Logpush as CSV opens as a table.",
         limits: "A request is not a connection: several may share one. Logs of HTTP requests name no port that the \
                  client asked at, so that what needs it says so; that of the origin is read where Spectrum tells it. \
                  Requests, hosts, countries and what the firewall of Cloudflare did are not read.",
@@ -55,6 +59,9 @@ struct Request<'a> {
     origin_port: Scalar<'a>,
     #[serde(borrow)]
     client_proto: Scalar<'a>,
+    /// Of Spectrum: `connect`, or how it went on.
+    #[serde(borrow)]
+    event: Scalar<'a>,
     #[serde(borrow)]
     edge_start_timestamp: Scalar<'a>,
     #[serde(borrow)]
@@ -77,6 +84,8 @@ struct Request<'a> {
 #[derive(Default)]
 struct Cloudflare {
     clock: Clock,
+    /// Connections of Spectrum that were opened, by client, port and start, until the event that ends them.
+    open: Held<(Address, Option<u16>, u64)>,
 }
 
 impl Dialect for Cloudflare {
@@ -85,10 +94,14 @@ impl Dialect for Cloudflare {
             return Line::NoRow;
         }
         match serde_json::from_slice::<Request<'a>>(line) {
-            Ok(request) => self.record(&request).map_or_else(Line::Bad, Line::Flow),
+            Ok(request) => self.record(&request).map_or_else(Line::Bad, |record| self.take(&request, record)),
             Err(error) if last && error.is_eof() => Line::Bad(reason::TRUNCATED),
             Err(_) => Line::Bad(reason::NOT_JSON),
         }
+    }
+
+    fn rest(&mut self, intake: &mut Intake) {
+        self.open.rest(intake);
     }
 
     fn notes(&self) -> Vec<String> {
@@ -97,6 +110,18 @@ impl Dialect for Cloudflare {
 }
 
 impl Cloudflare {
+    fn take(&mut self, request: &Request<'_>, record: Record<'static>) -> Line<'static> {
+        let key = (record.source, record.source_port, record.start.unwrap_or(0.0).to_bits());
+        match request.event.text() {
+            "" => Line::Flow(record),
+            "connect" => self.open.put(key, record).map_or(Line::Counted, Line::CountedFlow),
+            _ => {
+                self.open.take(&key);
+                Line::CountedFlow(record)
+            }
+        }
+    }
+
     fn record(&mut self, request: &Request<'_>) -> Result<Record<'static>, &'static str> {
         let address = |cell: &Scalar<'_>| fields::address(cell.bytes(), AddressKind::Text);
         let missing = if request.client_ip.is_none() { reason::NO_SOURCE } else { reason::BAD_SOURCE };
@@ -126,7 +151,6 @@ impl Cloudflare {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::intake::Intake;
     use crate::ingest::{Parser, recognise};
 
     const LINES: &str = r#"{"ClientIP":"192.0.2.1","ClientSrcPort":4000,"ClientRequestHost":"example.com","ClientRequestBytes":700,"EdgeResponseBytes":9000,"EdgeStartTimestamp":1730926261000000000,"EdgeEndTimestamp":1730926262500000000,"OriginIP":"10.0.0.1"}
@@ -155,6 +179,23 @@ mod tests {
         }
         assert_eq!((traffic.duration.get(0), traffic.bytes_received.get(0)), (Some(1.5), Some(9000)));
         assert_eq!((traffic.destination_port.get(0), traffic.destination_port.get(2)), (None, Some(22)));
+    }
+
+    #[test]
+    fn a_forwarded_connection_is_told_twice_and_is_one_flow() {
+        let event = |event: &str, port: u16, more: &str| {
+            format!(
+                "{{\"ClientIP\":\"192.0.2.3\",\"ClientPort\":{port},\"OriginPort\":22,\"ConnectTimestamp\":1730926261,\
+                 \"Event\":\"{event}\"{more}}}\n"
+            )
+        };
+        let end = ",\"DisconnectTimestamp\":1730926271,\"ClientBytes\":70";
+        let text = [event("connect", 1, ""), event("connect", 2, ""), event("disconnect", 1, end)].concat();
+        let intake = read(text.as_bytes());
+        assert_eq!((intake.accepted(), intake.traffic.rows()), (3, 2));
+        let traffic = &intake.traffic;
+        assert_eq!((traffic.source_port.get(0), traffic.duration.get(0)), (Some(1), Some(10.0)));
+        assert_eq!((traffic.bytes_sent.get(0), traffic.source_port.get(1)), (Some(70), Some(2)));
     }
 
     #[test]

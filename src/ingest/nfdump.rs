@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
         title: "nfdump text (line, long, extended)",
         help: "NetFlow records as nfdump prints them with -o line, long or extended: one flow per row, with its two ends \
                as address:port on both sides of an arrow. Columns are found by the header, and without one by their \
-               shape. The summary at the end is passed over. Output as CSV (-o csv) opens as a table.",
+               shape. The summary at the end is passed over. The ranking of -s record opens, too, and -o csv as a table.",
         limits: "A flow tells one direction, so that question and answer are two, unless nfdump joined them (<->). Sizes \
                  that nfdump shortened (1.2 M) are as exact as that. Times name no time zone and are read as UTC. \
                  Shortened IPv6 addresses (2001:db8..0:1) are rejected: print them with -6. Type and code of ICMP, \
@@ -39,12 +39,17 @@ fn sniff(head: &[u8]) -> u8 {
     if lines.any(|line| known(line.trim_ascii())) { 90 } else { 0 }
 }
 
+/// What stands above the header of a ranking, and warnings of the program.
+fn preamble(line: &[u8]) -> bool {
+    line.starts_with(b"Command line switch") || line.starts_with(b"Top ") || line.starts_with(b"Aggregated flows")
+}
+
 /// What stands behind the destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Packets,
     Bytes,
-    /// Joined flows: towards the source, and towards the destination.
+    /// Of joined flows, what came back.
     PacketsBack,
     BytesBack,
     Flags,
@@ -62,20 +67,26 @@ struct Nfdump {
 
 /// The columns behind the destination, where a line is the header.
 fn header(line: &[u8]) -> Option<Vec<Column>> {
-    let names = line.strip_prefix(b"Date first seen")?;
+    let starts: [&[u8]; 2] = [b"Date first seen", b"Date flow start"];
+    let names = starts.iter().find_map(|start| line.strip_prefix(*start))?;
     let at = memchr::memmem::find(names, b"Dst IP Addr")?;
-    let mut names = words(&names[at..]).skip(3).peekable();
+    let mut names = words(&names[at..]).skip(3);
     let mut columns = Vec::new();
+    // Events of firewalls (NSEL) have two more ends in front of their sizes, which are not read.
+    if memchr::memmem::find(line, b"X-Src").is_some() {
+        return Some(vec![Column::Other]);
+    }
     while let Some(name) = names.next() {
         columns.push(match name {
             b"Packets" => Column::Packets,
             b"Bytes" => Column::Bytes,
             b"Flags" => Column::Flags,
             b"Out" | b"In" => match (name, names.next()) {
-                (b"Out", Some(b"Pkt")) => Column::Packets,
-                (b"Out", Some(b"Byte")) => Column::Bytes,
-                (b"In", Some(b"Pkt")) => Column::PacketsBack,
-                (b"In", Some(b"Byte")) => Column::BytesBack,
+                // In is what the source sent: a flow without an answer has nothing but In.
+                (b"In", Some(b"Pkt")) => Column::Packets,
+                (b"In", Some(b"Byte")) => Column::Bytes,
+                (b"Out", Some(b"Pkt")) => Column::PacketsBack,
+                (b"Out", Some(b"Byte")) => Column::BytesBack,
                 _ => Column::Other,
             },
             _ => Column::Other,
@@ -94,7 +105,7 @@ impl Dialect for Nfdump {
         // Behind the rows stand sums, a time window and how long it took.
         let tail: [&[u8]; 4] = [b"Summary:", b"Time window:", b"Total flows", b"Sys:"];
         self.ended |= tail.iter().any(|start| line.starts_with(start));
-        if line.is_empty() || self.ended || line.starts_with(b"Command line switch") {
+        if line.is_empty() || self.ended || preamble(line) {
             return Line::NoRow;
         }
         match self.row(line, last) {
@@ -252,11 +263,15 @@ Time window: 2024-11-06 20:51:01 - 2024-11-06 20:52:04
             let traffic = read(text.as_bytes()).traffic;
             assert_eq!((traffic.packets_sent.get(0), traffic.bytes_sent.get(0)), (Some(62), Some(3512)), "{text}");
         }
-        let joined = "Date first seen Duration Proto Src IP Addr:Port Dst IP Addr:Port Out Pkt In Pkt Out Byte In Byte Flows\n\
+        let joined = "Top 2 flows ordered by bytes:\nDate flow start Duration Proto Src IP Addr:Port Dst IP Addr:Port Out Pkt In Pkt Out Byte In Byte Flows\n\
                       2024-11-06 20:51:01.000 1.0 TCP 192.0.2.1:25 <-> 10.0.0.1:3575 5 7 500 1.7 M 1\n";
         let traffic = read(joined.as_bytes()).traffic;
-        assert_eq!((traffic.packets_sent.get(0), traffic.packets_received.get(0)), (Some(5), Some(7)));
-        assert_eq!((traffic.bytes_sent.get(0), traffic.bytes_received.get(0)), (Some(500), Some(1_700_000)));
+        assert_eq!((traffic.packets_sent.get(0), traffic.packets_received.get(0)), (Some(7), Some(5)));
+        assert_eq!((traffic.bytes_sent.get(0), traffic.bytes_received.get(0)), (Some(1_700_000), Some(500)));
+        let event = "Date first seen Event XEvent Proto Src IP Addr:Port Dst IP Addr:Port X-Src IP Addr:Port X-Dst IP Addr:Port In Byte Out Byte\n\
+                     2024-11-06 20:51:01.000 DENY Ignore TCP 192.0.2.1:25 -> 10.0.0.1:3575 0.0.0.0:0 -> 0.0.0.0:0 582 0\n";
+        let traffic = read(event.as_bytes()).traffic;
+        assert_eq!((traffic.destination_port.get(0), traffic.bytes_sent.get(0)), (Some(3575), None));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub const FORMAT: Format = Format {
                and 2, and of virtual networks. Each tuple in them is a row. The tuples of one flow, from its beginning \
                over its sizes to its end, are one flow. Denied flows count as rejected attempts.",
         limits: "A flow whose end is in another file is told as far as this one goes. Sizes are as Azure counts them, \
-                 once a minute; version 1 has none, and nothing of how long a flow was. The group, the rule and the \
+                 every five minutes; version 1 has none, and nothing of how long a flow was. The group, the rule and the \
                  encryption are not read. Flows that are open stay in memory until they end.",
     },
     knobs: &[],

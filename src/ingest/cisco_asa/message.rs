@@ -52,16 +52,21 @@ struct End {
 
 /// Reads a message. `None` is one that tells of no flow.
 pub fn message(number: &[u8], text: &[u8]) -> Result<Option<Message>, &'static str> {
-    let words: Vec<&[u8]> = text.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).take(64).collect();
+    let words = words_of(text);
     Ok(Some(match number {
         b"106001" | b"106015" | b"106006" | b"106007" | b"106021" | b"710003" => Message::Denied(from_to(&words)?),
         b"106014" | b"106023" => Message::Denied(src_dst(&words)?),
-        b"106100" => Message::Denied(access_list(&words)?),
+        b"106100" => Message::Denied(access_list(text)?),
         b"302013" | b"302015" => built(&words)?,
         b"302014" | b"302016" => torn(&words)?,
         b"302020" | b"302021" => icmp(&words, number == b"302020")?,
         _ => return Ok(None),
     }))
+}
+
+/// No message that is read has more words.
+fn words_of(text: &[u8]) -> Vec<&[u8]> {
+    text.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).take(64).collect()
 }
 
 fn place(words: &[&[u8]], word: &str) -> Option<usize> {
@@ -137,23 +142,30 @@ fn src_dst(words: &[&[u8]]) -> Result<Record<'static>, &'static str> {
     Ok(record)
 }
 
-/// `access-list outside_in denied tcp outside/192.0.2.1(4000) -> inside/10.0.0.1(22) hit-cnt 1 …`
-fn access_list(words: &[&[u8]]) -> Result<Record<'static>, &'static str> {
-    let arrow = words.iter().position(|word| *word == b"->").ok_or(reason::NO_SOURCE)?;
-    let side = |word: &[u8]| {
-        let slash = word.iter().position(|byte| *byte == b'/').map_or(0, |at| at + 1);
-        let (address, port) =
-            word[slash..].split_at(word[slash..].iter().position(|b| *b == b'(').unwrap_or(word.len() - slash));
-        let port = port.strip_prefix(b"(").unwrap_or_default().split(|byte| *byte == b')').next().unwrap_or_default();
-        end(&[address, b"/", port].concat())
-    };
+/// `access-list outside_in denied tcp outside/192.0.2.1(4000) -> inside/10.0.0.1(22) hit-cnt 1 …`; the arrow may stand
+/// without blanks. Of ICMP the type stands where the second port would.
+fn access_list(text: &[u8]) -> Result<Record<'static>, &'static str> {
+    let at = memchr::memmem::find(text, b"->").ok_or(reason::NO_SOURCE)?;
+    let before = words_of(&text[..at]);
+    let after = words_of(&text[at + 2..]);
     // A user in brackets may stand between the source and the arrow.
-    let source = words[..arrow].iter().rev().find(|word| word.contains(&b'/')).ok_or(reason::NO_SOURCE)?;
-    let mut record = record(side(source)?, side(word(words, Some(arrow + 1)))?, protocol_of(&words[..arrow]));
-    record.packets_sent = digits(word(words, place(words, "hit-cnt").map(|at| at + 1)));
-    let denied = place(words, "denied").is_some_and(|at| at < arrow);
-    record.state = denied.then_some(ConnState::REJ);
+    let source = before.iter().rev().find(|word| word.contains(&b'/')).ok_or(reason::NO_SOURCE)?;
+    let protocol = protocol_of(&before);
+    let mut record = record(listed(source)?, listed(word(&after, Some(0)))?, protocol);
+    if matches!(protocol, Some(1 | 58)) {
+        (record.source_port, record.destination_port) = (record.destination_port, None);
+    }
+    record.packets_sent = digits(word(&after, place(&after, "hit-cnt").map(|at| at + 1)));
+    record.state = place(&before, "denied").map(|_| ConnState::REJ);
     Ok(record)
+}
+
+/// `interface/address(port)`.
+fn listed(word: &[u8]) -> Result<End, &'static str> {
+    let slash = word.iter().position(|byte| *byte == b'/').map_or(0, |at| at + 1);
+    let mut parts = word[slash..].split(|byte| matches!(byte, b'(' | b')'));
+    let (address, port) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    end(&[address, b"/", port].concat())
 }
 
 /// The number of a connection stands behind the word `connection`.
@@ -187,11 +199,13 @@ fn torn(words: &[&[u8]]) -> Result<Message, &'static str> {
     let bytes = digits(behind("bytes"));
     let reason = place(words, "bytes").map_or(&[][..], |at| words.get(at + 2..).unwrap_or_default());
     let says = |what: &[u8]| reason.iter().any(|word| word.starts_with(what));
+    // SYN Control and TCP Invalid SYN are something else.
+    let unanswered = reason.starts_with(&[b"SYN", b"Timeout"]);
     let how = match () {
         () if says(b"FINs") => How::Fin,
         () if says(b"Reset-I") => How::ResetInside,
         () if says(b"Reset-O") => How::ResetOutside,
-        () if says(b"SYN") => How::Unanswered,
+        () if unanswered => How::Unanswered,
         () => How::Other,
     };
     Ok(Message::Torn(id, Teardown { ends: sides(words)?, protocol, duration: clock(behind("duration")), bytes, how }))

@@ -1,4 +1,4 @@
-//! One line of each message, after the examples of Cisco's manual, through the front door; and cut.
+//! One line of each message, made to the patterns of Cisco's manual, through the front door; and cut.
 
 use crate::ingest::Parser;
 use crate::ingest::intake::Intake;
@@ -13,6 +13,7 @@ Nov  6 20:51:01 fw %ASA-2-106006: Deny inbound UDP from 192.0.2.1/4000 to 10.0.0
 <162>Nov 06 2024 20:51:01 fw : %FTD-6-106015: Deny TCP (no connection) from 192.0.2.1/4000 to 10.0.0.1/22 flags RST on interface outside\n\
 Nov 06 2024 20:51:01: %ASA-4-106023: Deny tcp src outside:192.0.2.1/4000 dst inside:10.0.0.1/22 by access-group \"out\" [0x0, 0x0]\n\
 Nov 06 2024 20:51:01: %ASA-session-6-106100: access-list out denied tcp outside/192.0.2.1(4000) -> inside/10.0.0.1(22) hit-cnt 1 first hit [0x0, 0x0]\n\
+Nov 06 2024 20:51:01: %ASA-2-106100: access-list out denied tcp outside/192.0.2.1(4000)->inside/10.0.0.1(22) hit-cnt 21 (300-second interval)\n\
 Nov 06 2024 20:51:01: %ASA-3-710003: TCP access denied by ACL from 192.0.2.1/4000 to outside:10.0.0.1/22\n\
 Nov 06 2024 20:51:01: %ASA-4-106023: Deny icmp src outside:192.0.2.1 dst inside:10.0.0.1 (type 8, code 0) by access-group \"out\" [0x0, 0x0]\n\
 Nov 06 2024 20:51:01: %ASA-3-106014: Deny inbound icmp src outside: 192.0.2.1 dst inside: 10.0.0.1 (type 8, code 0)\n";
@@ -53,9 +54,9 @@ const MINUTE: f64 = 1_730_926_260.0;
 fn every_denial_is_one_rejected_attempt() {
     assert_eq!((FORMAT.sniff)(DENIED.as_bytes()), 95);
     let intake = read(DENIED.as_bytes(), 13);
-    assert_eq!((intake.accepted(), intake.reasons().len()), (8, 0), "{:?}", intake.reasons());
+    assert_eq!((intake.accepted(), intake.reasons().len()), (9, 0), "{:?}", intake.reasons());
     for (index, flow) in flows(&intake).into_iter().enumerate() {
-        let ports = if index < 6 { (Some(4000), Some(22)) } else { (Some(8), Some(0)) };
+        let ports = if index < 7 { (Some(4000), Some(22)) } else { (Some(8), Some(0)) };
         assert_eq!(flow, ("192.0.2.1".to_owned(), ports.0, ports.1, Some(REJ), Some(MINUTE + 1.0), None), "{index}");
     }
 }
@@ -77,6 +78,17 @@ fn a_connection_built_and_torn_down_is_one_flow() {
     ];
     assert_eq!(flows(&intake), expected);
     assert_eq!(intake.traffic.bytes_sent.get(1), Some(1200));
+}
+
+#[test]
+fn permits_types_and_other_ends_are_told_apart() {
+    let text = "Nov 06 2024 20:51:01: %ASA-6-106100: access-list in permitted icmp inside/10.0.0.9(0) -> outside/192.0.2.1(8) hit-cnt 3 (300-second interval)\n\
+        Nov 06 2024 20:51:31: %ASA-6-302014: Teardown TCP connection 9 for outside:192.0.2.1/4000 to inside:10.0.0.1/22 duration 0:00:00 bytes 0 SYN Control\n";
+    let intake = read(text.as_bytes(), 50);
+    let ping = ("10.0.0.9".to_owned(), Some(8), None, None, Some(MINUTE + 1.0), None);
+    let control = ("192.0.2.1".to_owned(), Some(4000), Some(22), None, Some(MINUTE + 31.0), Some(0.0));
+    assert_eq!(flows(&intake), [ping, control]);
+    assert_eq!(intake.traffic.packets_sent.get(0), Some(3));
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn zstd(plain: &[u8]) -> Vec<u8> {
     compress_to_vec(plain, CompressionLevel::Fastest)
 }
 
-/// `xz` 5.4 of a table of two rows.
+/// A table of two rows, packed by Python's lzma module (liblzma).
 fn xz() -> Vec<u8> {
     let hex: String = XZ.split_whitespace().collect();
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
