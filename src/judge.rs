@@ -57,6 +57,9 @@ impl JudgeSettings {
     }
 }
 
+/// One model's run: it says how much of it is done, 0 to 1.
+type Model<'a> = &'a mut dyn FnMut(&mut dyn FnMut(f64)) -> Result<()>;
+
 /// Runs the models on the ports. Never fails: a model that cannot run is in `missing`, with what it lacks.
 /// `progress` hears each stage's key and how much of the stage is done, 0 to 1.
 pub fn judge(traffic: &Traffic, settings: &JudgeSettings, progress: &mut dyn FnMut(&'static str, f64)) -> Judgement {
@@ -72,7 +75,7 @@ pub fn judge(traffic: &Traffic, settings: &JudgeSettings, progress: &mut dyn FnM
         return judgement;
     }
     let data = DatasetBase::new(lend(&mut judgement, judged), ());
-    let mut run = |key: &'static str, model: &mut dyn FnMut(&mut dyn FnMut(f64)) -> Result<()>| {
+    let mut run = |key: &'static str, model: Model<'_>| {
         progress(key, 0.0);
         let outcome = model(&mut |part| progress(key, part));
         progress(key, 1.0);

@@ -72,7 +72,7 @@ fn one_line_in_the_list_is_enough() {
         for slice in file.chunks(7) {
             reader.feed(slice, &settings, &mut intake)?;
         }
-        let input = reader.finish(&settings, &mut intake)?;
+        let input = reader.finish(&settings, &mut intake)?.remove(0);
         Ok::<_, flowglass::error::Error>((input, intake.traffic.addresses().to_vec()))
     };
     let (input, addresses) = read(LIST).unwrap();
