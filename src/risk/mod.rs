@@ -1,5 +1,7 @@
 //! What all findings on an address come to: a sum of points that can be followed line by line.
 
+pub mod flows;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::about::{Knob, Range};
