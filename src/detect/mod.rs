@@ -2,6 +2,7 @@
 
 mod attempts;
 mod claims;
+mod doors;
 pub mod evidence;
 mod flood;
 mod icmp;
@@ -16,6 +17,7 @@ mod reflectors;
 mod rhythm;
 mod sides;
 mod spread;
+mod needs;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ use crate::model::report::{DetectorRun, Status};
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
 use sides::Sides;
+use attempts::Outcomes;
 use tally::Order;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
@@ -44,6 +47,10 @@ mod dns_conflict;
 mod dns_tunnel;
 mod exfiltration;
 mod gateway_change;
+mod arp_sweep;
+mod block_scan;
+mod distributed_scan;
+mod failed_contacts;
 mod geo_unknown;
 mod horizontal_scan;
 mod host_profile;
@@ -62,6 +69,9 @@ mod rogue_dhcp;
 mod rogue_router;
 mod scanner_fingerprint;
 mod server_identity;
+mod protocol_scan;
+mod random_walk;
+mod slow_scan;
 mod source_port_spread;
 mod stealth_scan;
 mod syn_flood;
@@ -84,6 +94,13 @@ pub const DETECTORS: &[&Detector] = &[
     &http_flood::HTTP_FLOOD,
     &amplification::AMPLIFICATION,
     &backscatter::BACKSCATTER,
+    &block_scan::BLOCK_SCAN,
+    &slow_scan::SLOW_SCAN,
+    &distributed_scan::DISTRIBUTED_SCAN,
+    &random_walk::RANDOM_WALK,
+    &failed_contacts::FAILED_CONTACTS,
+    &protocol_scan::PROTOCOL_SCAN,
+    &arp_sweep::ARP_SWEEP,
     &address_claims::ADDRESS_CLAIMED_BY_SEVERAL_MACS,
     &arp_many_claims::ARP_MANY_CLAIMS,
     &arp_rebinding::ARP_REBINDING,
@@ -110,6 +127,10 @@ pub const DETECTORS: &[&Detector] = &[
     &geo_unknown::GEO_UNKNOWN,
 ];
 
+/// What a detector says of the input as a whole, whether it finds anything or not.
+type Note = fn(&Scene<'_>) -> Option<String>;
+const NOTES: &[(&str, Note)] = &[(slow_scan::SLOW_SCAN.about.key, slow_scan::slowest)];
+
 /// Everything a detector may look at.
 pub struct Scene<'a> {
     pub traffic: &'a Traffic,
@@ -120,6 +141,8 @@ pub struct Scene<'a> {
     order: Order,
     /// Where each address lives.
     sides: Sides,
+    /// How each row's attempt ended.
+    outcomes: Outcomes,
 }
 
 impl<'a> Scene<'a> {
@@ -130,7 +153,8 @@ impl<'a> Scene<'a> {
         settings: &'a Checked,
     ) -> Self {
         let (order, sides) = (Order::of(traffic), Sides::of(traffic, settings));
-        Scene { traffic, geography, judgement, settings, order, sides }
+        let outcomes = Outcomes::of(traffic, &order);
+        Scene { traffic, geography, judgement, settings, order, sides, outcomes }
     }
 }
 
@@ -158,7 +182,9 @@ pub fn detect(scene: &Scene<'_>, mut progress: impl FnMut(&'static About)) -> (V
             (true, true) => Status::NothingFound,
             (true, false) => Status::Found,
         };
-        runs.push(DetectorRun { key: detector.about.key, status, needs, findings: found.len() as u64 });
+        let key = detector.about.key;
+        let note = NOTES.iter().find(|note| note.0 == key && needs.is_empty()).and_then(|note| (note.1)(scene));
+        runs.push(DetectorRun { key, status, needs, findings: found.len() as u64, note });
         findings.extend(found);
     }
     for (index, finding) in findings.iter_mut().enumerate() {

@@ -58,7 +58,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let threshold = scene.settings.count(&PORTS);
     let order = &scene.order;
     let found = order.sources(threshold).filter_map(|source| {
-        let attempts = attempts(scene.traffic, order, source, threshold);
+        let attempts = attempts(scene, source, threshold);
         let probes = attempts.chunk_by(|a, b| a.target == b.target);
         let mut probes: Vec<Probe> = probes.filter_map(|run| probe(scene.traffic, run, threshold)).collect();
         // A known target says more than an unknown one; of the known ones, the best evidence is reported.

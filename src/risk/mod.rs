@@ -20,34 +20,41 @@ const fn cap(key: &'static str, label: &'static str, help: &'static str, default
 
 // The caps are this program's own choice: one family of strong evidence may pass the default block threshold
 // of 60, the models, an unknown location and all other weak evidence together may not.
-pub const MODELS: Knob =
-    cap("risk.models", "Most for the models", "All votes of the models together add at most this.", 20.0);
+pub const MODELS: Knob = cap("risk.models", "Most for the models", "The votes of the models add at most this.", 20.0);
 pub const SCANNING: Knob =
-    cap("risk.scanning", "Most for scanning", "All evidence of scanning together adds at most this.", 85.0);
+    cap("risk.scanning", "Most for scanning", "The strongest evidence of scanning adds at most this.", 85.0);
 pub const SPOOFING: Knob =
-    cap("risk.spoofing", "Most for spoofing", "All evidence of forged addresses together adds at most this.", 30.0);
-pub const INTERCEPTION: Knob =
-    cap("risk.interception", "Most for interception", "All evidence of interception together adds at most this.", 85.0);
-pub const BRUTE_FORCE: Knob =
-    cap("risk.brute_force", "Most for guessing", "All evidence of guessed passwords together adds at most this.", 85.0);
+    cap("risk.spoofing", "Most for spoofing", "The strongest evidence of forged addresses adds at most this.", 30.0);
+pub const INTERCEPTION: Knob = cap(
+    "risk.interception",
+    "Most for interception",
+    "The strongest evidence of interception adds at most this.",
+    85.0,
+);
+pub const BRUTE_FORCE: Knob = cap(
+    "risk.brute_force",
+    "Most for guessing",
+    "The strongest evidence of guessed passwords adds at most this.",
+    85.0,
+);
 pub const FLOOD: Knob =
-    cap("risk.flood", "Most for floods", "All evidence of floods together adds at most this.", 85.0);
+    cap("risk.flood", "Most for floods", "The strongest evidence of floods adds at most this.", 85.0);
 pub const COMMAND_AND_CONTROL: Knob = cap(
     "risk.command_and_control",
     "Most for remote control",
-    "All evidence of remote control together adds at most this.",
+    "The strongest evidence of remote control adds at most this.",
     85.0,
 );
 pub const BEHAVIOUR: Knob = cap(
     "risk.behaviour",
     "Most for unusual behaviour",
-    "All evidence of unusual behaviour together adds at most this.",
+    "The strongest evidence of unusual behaviour adds at most this.",
     25.0,
 );
 pub const WEAK_EVIDENCE: Knob = cap(
     "risk.weak_evidence",
     "Most for weak evidence",
-    "Findings with a confidence below 0.5, of all families together, add at most this. Below the block threshold it keeps weak evidence alone from blocking anybody.",
+    "Findings with a confidence below 0.5, and findings on victims, of all families together add at most this. Below the block threshold it keeps weak evidence alone from blocking anybody.",
     50.0,
 );
 
@@ -81,9 +88,9 @@ fn cap_of(family: Family) -> &'static Knob {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Line {
     pub family: Family,
-    /// Points of findings with a confidence of at least 0.5, capped.
+    /// The points of the strongest finding with a confidence of at least 0.5 that does not show a victim, capped.
     pub strong: f64,
-    /// What the weaker findings add within the same cap.
+    /// What the strongest of the others has beyond that, within the same cap.
     pub weak: f64,
     /// The family's cap.
     pub cap: f64,
@@ -101,23 +108,27 @@ pub struct Ledger {
 
 /// Adds up the findings on one subject.
 pub fn ledger<'a>(findings: impl IntoIterator<Item = &'a Finding>, settings: &Checked) -> Ledger {
-    let mut points: Vec<(Family, bool, f64)> = findings
-        .into_iter()
-        .filter_map(|finding| Some((family(finding)?, finding.confidence < WEAK, finding.points)))
-        .collect();
+    let mut points: Vec<(Family, bool, f64)> =
+        findings.into_iter().filter_map(|finding| Some((family(finding)?, is_weak(finding), finding.points))).collect();
     // A fixed order, so that the same findings give the same sum to the last bit.
     points.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(b.2.total_cmp(&a.2)));
     let line = |group: &[(Family, bool, f64)]| {
         let cap = settings.real(cap_of(group[0].0));
-        let sum = |weak: bool| sum(group.iter().filter(|point| point.1 == weak).map(|point| point.2));
-        let strong = sum(false).min(cap);
-        Line { family: group[0].0, strong, weak: sum(true).min(cap - strong), cap }
+        // Strongest first within each kind: what several detectors of a family see is one behaviour.
+        let most = |weak: bool| group.iter().find(|point| point.1 == weak).map_or(0.0, |point| point.2);
+        let strong = most(false).min(cap);
+        Line { family: group[0].0, strong, weak: (most(true).min(cap) - strong).max(0.0), cap }
     };
     let lines: Vec<Line> = points.chunk_by(|a, b| a.0 == b.0).map(line).collect();
     let weak_cap = settings.real(&WEAK_EVIDENCE);
     let strong = sum(lines.iter().map(|line| line.strong));
     let weak = sum(lines.iter().map(|line| line.weak));
     Ledger { lines, weak_cap, risk: (strong + weak.min(weak_cap)).min(100.0) }
+}
+
+/// Evidence that blocks nobody: the detector is not sure, or the address is the one it was done to.
+fn is_weak(finding: &Finding) -> bool {
+    finding.confidence < WEAK || finding.role == Role::Victim
 }
 
 /// The sum; of nothing it is 0, where the standard library's is -0, which sorts and prints otherwise.
@@ -249,18 +260,31 @@ mod tests {
     }
 
     #[test]
-    fn strong_evidence_counts_beside_the_weak_within_its_family() {
-        let both =
-            [finding(1, "vertical_scan", "8.8.8.8", 0.9, 70.0), finding(2, "source_port_spread", "8.8.8.8", 0.1, 40.0)];
-        assert_eq!(ledger(&both, &Checked::default()).risk, 85.0);
+    fn of_one_family_the_strongest_counts_and_families_add_up() {
+        let one_family =
+            [finding(1, "vertical_scan", "8.8.8.8", 0.9, 70.0), finding(2, "horizontal_scan", "8.8.8.8", 0.9, 60.0)];
+        assert_eq!(ledger(&one_family, &Checked::default()).risk, 70.0, "one behaviour, seen twice");
+        let weaker = finding(2, "source_port_spread", "8.8.8.8", 0.1, 40.0);
+        assert_eq!(ledger(&[one_family[0].clone(), weaker.clone()], &Checked::default()).risk, 70.0);
+        let stronger = Finding { points: 80.0, ..weaker };
+        assert_eq!(ledger(&[one_family[0].clone(), stronger], &Checked::default()).risk, 80.0);
+        let two = [finding(1, "vertical_scan", "8.8.8.8", 0.9, 30.0), finding(2, "geo_unknown", "8.8.8.8", 0.9, 20.0)];
+        assert_eq!(ledger(&two, &Checked::default()).risk, 50.0);
+    }
+
+    #[test]
+    fn what_is_done_to_a_victim_never_blocks_it() {
+        let hit = |key| Finding { role: Role::Victim, ..finding(1, key, "8.8.8.8", 1.0, 100.0) };
+        let hosts = assessed(&[hit("vertical_scan"), hit("address_claimed_by_several_macs")]);
+        assert_eq!((hosts[0].risk, hosts[0].role), (50.0, Role::Victim));
     }
 
     #[test]
     fn hosts_stand_by_risk_then_address_with_their_parts() {
         let scan = finding(1, "vertical_scan", "8.8.8.8", 0.9, 40.0);
-        let sweep = finding(2, "horizontal_scan", "8.8.8.8", 0.9, 41.0);
+        let claim = finding(2, "address_claimed_by_several_macs", "8.8.8.8", 0.9, 41.0);
         let silent = finding(3, "address_claimed_by_several_macs", "00:11:22:33:44:55", 0.9, 1.0);
-        let hosts = assessed(&[scan, sweep, silent]);
+        let hosts = assessed(&[scan, claim, silent]);
         let order: Vec<_> =
             hosts.iter().map(|host| (host.address.to_string(), host.risk, host.role, host.rows)).collect();
         let row = |address: &str, risk, role, rows| (address.to_owned(), risk, role, rows);

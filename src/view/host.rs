@@ -134,11 +134,15 @@ fn sum(host: &Host, ledger: &Ledger, points: f64) -> String {
         [] => "No detector has evidence against this address.".to_owned(),
         _ if given == risk => format!("These points add up to the risk of {risk}."),
         _ if weak > ledger.weak_cap => format!(
-            "These points add up to {given}. Each family counts up to its cap, and weak evidence (a confidence under \
-             50 %) up to {cap} in all, which leaves a risk of {risk}."
+            "These points add up to {given}. Of each family the strongest evidence counts, up to the family's cap, and \
+             weak evidence (a confidence under 50 %, or of being a victim) up to {cap} in all, which leaves a risk of \
+             {risk}."
         ),
         _ => {
-            format!("These points add up to {given}; each family counts up to its cap, which leaves a risk of {risk}.")
+            format!(
+                "These points add up to {given}; of each family the strongest evidence counts, up to the family's cap, \
+                 which leaves a risk of {risk}."
+            )
         }
     }
 }
