@@ -41,6 +41,10 @@ impl Table {
         if set.labelled {
             self.of_flows(set, outcome, folder);
         }
+        // Where every source is guilty any finding is right: there is nothing to ask.
+        if set.everyone {
+            return;
+        }
         let answer = answer(set, outcome, cards);
         self.asked += 1;
         self.right += usize::from(answer.right);

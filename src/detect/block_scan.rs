@@ -15,7 +15,7 @@ pub const BLOCK_SCAN: Detector = Detector {
     about: About {
         key: "block_scan",
         title: "Many ports on many targets",
-        help: "What: counts the doors (one port of one target each) that one address knocks at, where they spread over \
+        help: "What: counts the doors (one port of one target and protocol each) that one address knocks at, where they spread over \
                more than five ports and more than five targets. Why: a scanner that tries a few ports on each of \
                many machines stays below the thresholds for one port and for one target, and is found only when both \
                are counted together. Doors that did not open weigh much; where the input does not tell, only a large \

@@ -7,11 +7,12 @@ use crate::model::traffic::{AddressId, Traffic};
 use super::Scene;
 use super::attempts::{Attempt, Outcome, aimed, attempts};
 
-/// One port of one target.
+/// One port of one target, in one protocol: the same number is another door over UDP.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Door {
     pub target: AddressId,
     pub port: u16,
+    pub protocol: Option<u8>,
     /// The best outcome of all knocks; unknown only where every one is.
     pub outcome: Outcome,
     /// The earliest knock.
@@ -20,24 +21,31 @@ pub struct Door {
     pub knocks: u32,
 }
 
-/// The doors of `source`, by target, then port.
+/// The doors of `source`, by target, then port, then protocol.
 pub fn doors(scene: &Scene<'_>, source: AddressId) -> Vec<Door> {
     let mut attempts = attempts(scene, source, 1);
     attempts.retain(|attempt| aimed(scene.traffic, attempt));
+    let traffic = scene.traffic;
+    let key = |attempt: &Attempt| (attempt.target, attempt.port, traffic.protocol.get(attempt.row as usize));
     attempts.sort_unstable_by(|a, b| {
-        (a.target, a.port)
-            .cmp(&(b.target, b.port))
-            .then(when(scene.traffic, a.row).total_cmp(&when(scene.traffic, b.row)))
-            .then(a.row.cmp(&b.row))
+        key(a).cmp(&key(b)).then(when(traffic, a.row).total_cmp(&when(traffic, b.row))).then(a.row.cmp(&b.row))
     });
-    attempts.chunk_by(|a, b| (a.target, a.port) == (b.target, b.port)).filter_map(door).collect()
+    let knocks = attempts.chunk_by(|a, b| key(a) == key(b));
+    knocks.filter_map(|knocks| door(knocks, traffic.protocol.get(knocks[0].row as usize))).collect()
 }
 
-fn door(knocks: &[Attempt]) -> Option<Door> {
+fn door(knocks: &[Attempt], protocol: Option<u8>) -> Option<Door> {
     let known = knocks.iter().map(|knock| knock.outcome).filter(|outcome| *outcome != Outcome::Unknown);
     let outcome = known.max().unwrap_or(Outcome::Unknown);
     let first = knocks.first()?;
-    Some(Door { target: first.target?, port: first.port, outcome, row: first.row, knocks: knocks.len() as u32 })
+    Some(Door {
+        target: first.target?,
+        port: first.port,
+        protocol,
+        outcome,
+        row: first.row,
+        knocks: knocks.len() as u32,
+    })
 }
 
 /// When a row starts; rows without a time stand in input order before all others.

@@ -15,7 +15,7 @@ pub const FAILED_CONTACTS: Detector = Detector {
     about: About {
         key: "failed_contacts",
         title: "More failures than its neighbours",
-        help: "What: compares how many of the doors (one port of one target each) that an address knocked at stayed shut \
+        help: "What: compares how many of the doors (one port of one target and protocol each) that an address knocked at stayed shut \
                with how many did for all other addresses of the same input. Why: what fails often for everybody is a \
                server that is down; what fails for one address alone is somebody trying things. An attacker who \
                spreads a few probes over many targets among working connections shows only this way.",
@@ -42,7 +42,7 @@ pub const DOORS: Knob = Knob {
 /// The failure rate that anybody is granted, however smoothly the rest runs. Our own choice.
 const GRANTED: f64 = 0.02;
 /// One false alarm in this power of ten sources like the others. Our own choice.
-const SURPRISE: f64 = 4.0;
+const SURPRISE: f64 = 3.0;
 /// Fewer neighbours than this are no crowd. Our own choice.
 const NEIGHBOURS: usize = 3;
 /// More than one target, or it may be one service that is down.

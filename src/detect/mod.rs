@@ -50,6 +50,7 @@ mod gateway_change;
 mod arp_sweep;
 mod block_scan;
 mod distributed_scan;
+mod empty_bursts;
 mod failed_contacts;
 mod geo_unknown;
 mod horizontal_scan;
@@ -71,6 +72,7 @@ mod scanner_fingerprint;
 mod server_identity;
 mod protocol_scan;
 mod random_walk;
+mod scan_burst;
 mod slow_scan;
 mod source_port_spread;
 mod stealth_scan;
@@ -97,9 +99,11 @@ pub const DETECTORS: &[&Detector] = &[
     &block_scan::BLOCK_SCAN,
     &slow_scan::SLOW_SCAN,
     &distributed_scan::DISTRIBUTED_SCAN,
+    &scan_burst::SCAN_BURST,
     &random_walk::RANDOM_WALK,
     &failed_contacts::FAILED_CONTACTS,
     &protocol_scan::PROTOCOL_SCAN,
+    &empty_bursts::EMPTY_BURSTS,
     &arp_sweep::ARP_SWEEP,
     &address_claims::ADDRESS_CLAIMED_BY_SEVERAL_MACS,
     &arp_many_claims::ARP_MANY_CLAIMS,

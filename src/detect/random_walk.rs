@@ -22,7 +22,8 @@ pub const RANDOM_WALK: Detector = Detector {
         limits: "This is the threshold random walk of Jung, Paxson, Berger and Balakrishnan (2004) with their numbers. \
                  It needs outcomes: contacts whose outcome the input does not tell are passed over, and so are \
                  answers to a target that made contact itself, everyday look-ups (DNS, NTP), discovery and multicast. \
-                 The whole input is one walk. A program whose servers are gone, and file sharing with peers that are \
+                 A walk that ends honest starts anew, and asks for higher \
+                 odds each time; below those it gives a hint of 15 points. A program whose servers are gone, and file sharing with peers that are \
                  gone, look the same: by itself this puts an address on the watch list, never on the block list.",
     },
     knobs: &[&ODDS],
@@ -60,16 +61,20 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
 
 fn of_source(scene: &Scene<'_>, source: AddressId, odds: f64) -> Option<Finding> {
     let contacts = first_contacts(scene, source);
-    let mut highest = f64::NEG_INFINITY;
-    let mut ratio = 1.0;
+    let (mut ratio, mut walks, mut passed) = (1.0, 1.0, None);
     for contact in &contacts {
-        ratio = if ratio < HONEST { 1.0 } else { ratio };
+        if ratio < HONEST {
+            (ratio, walks) = (1.0, walks + 1.0);
+        }
         ratio *= if contact.outcome == Outcome::Failed { STEP } else { 1.0 / STEP };
-        // Far beyond any threshold: the walk must be able to come back down.
-        ratio = ratio.min(odds * STEP);
-        highest = highest.max(ratio);
+        // Every new walk is a new chance of a false alarm: to be sure, the odds asked for grow with them.
+        if ratio > odds * walks {
+            passed = Some(true);
+            break;
+        }
+        passed = passed.or((ratio > odds).then_some(false));
     }
-    (highest > odds).then(|| finding(scene, source, &contacts))
+    passed.map(|sure| finding(scene, source, &contacts, sure))
 }
 
 /// The first attempt to reach each target whose outcome is known, in time.
@@ -92,13 +97,14 @@ fn first_contacts(scene: &Scene<'_>, source: AddressId) -> Vec<Attempt> {
 }
 
 /// At the threshold it is worth watching; ever more failures bring it near the block threshold and never past it.
-fn finding(scene: &Scene<'_>, source: AddressId, contacts: &[Attempt]) -> Finding {
+/// Where only one walk of many passed, it is a hint.
+fn finding(scene: &Scene<'_>, source: AddressId, contacts: &[Attempt], sure: bool) -> Finding {
     let traffic = scene.traffic;
     let subject = traffic.address(source);
     let failed: Vec<&Attempt> = contacts.iter().filter(|contact| contact.outcome == Outcome::Failed).collect();
     let share = failed.len() as f64 / contacts.len() as f64;
-    let points = points(failed.len(), 4, 30.0, 10.0, 45.0);
-    let confidence = 0.4 + 0.4 * share;
+    let (points, confidence) =
+        if sure { (points(failed.len(), 4, 30.0, 10.0, 45.0), 0.5 + 0.3 * share) } else { (15.0, 0.3) };
     let seen = Seen::of(traffic, failed.iter().map(|contact| contact.row));
     let steps: String =
         contacts.iter().take(SHOWN).map(|contact| if contact.outcome == Outcome::Failed { '-' } else { '+' }).collect();

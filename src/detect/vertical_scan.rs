@@ -103,7 +103,7 @@ fn finding(traffic: &Traffic, source: AddressId, probes: &[Probe], threshold: us
             (points(all, threshold, 20.0, 10.0, 35.0), 0.4, format!("tried {all} ports, outcome unknown, on"))
         }
         (Some(_), Quality::Answered) => {
-            (points(all, threshold, 4.0, 4.0, 10.0), 0.2, format!("used {all} ports, most of which answered, on"))
+            (points(all, threshold, 1.0, 1.0, 3.0), 0.2, format!("used {all} ports, most of which answered, on"))
         }
         (None, _) => (points(all, threshold, 8.0, 8.0, 20.0), 0.2, format!("used {all} destination ports on")),
     };
