@@ -5,7 +5,7 @@ use crate::model::finding::MAX_VICTIMS;
 use crate::model::traffic::{AddressId, Traffic};
 
 use super::Scene;
-use super::attempts::{Attempt, Outcome, aimed, attempts};
+use super::attempts::{Attempt, Outcome, aimed, attempts, looks_like_answers};
 
 /// One port of one target, in one protocol: the same number is another door over UDP.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,7 +21,7 @@ pub struct Door {
     pub knocks: u32,
 }
 
-/// The doors of `source`, by target, then port, then protocol.
+/// The doors of `source`, by target, then port, then protocol. What looks like a service's answers is passed over.
 pub fn doors(scene: &Scene<'_>, source: AddressId) -> Vec<Door> {
     let mut attempts = attempts(scene, source, 1);
     attempts.retain(|attempt| aimed(scene.traffic, attempt));
@@ -30,7 +30,9 @@ pub fn doors(scene: &Scene<'_>, source: AddressId) -> Vec<Door> {
     attempts.sort_unstable_by(|a, b| {
         key(a).cmp(&key(b)).then(when(traffic, a.row).total_cmp(&when(traffic, b.row))).then(a.row.cmp(&b.row))
     });
-    let knocks = attempts.chunk_by(|a, b| key(a) == key(b));
+    let answers = |knocks: &[Attempt]| looks_like_answers(traffic, knocks);
+    let knocks = attempts.chunk_by(|a, b| a.target == b.target).filter(|knocks| !answers(knocks));
+    let knocks = knocks.flat_map(|knocks| knocks.chunk_by(|a, b| key(a) == key(b)));
     knocks.filter_map(|knocks| door(knocks, traffic.protocol.get(knocks[0].row as usize))).collect()
 }
 
