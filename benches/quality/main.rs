@@ -2,6 +2,7 @@
 //!
 //! Run by `cargo xtask quality`, which finds the data and a Python and says where the table goes.
 
+mod corrections;
 mod expected;
 mod measure;
 mod peers;
@@ -55,6 +56,7 @@ fn main() {
 /// The hosts at the top and the findings behind them: what one looks at to see why a number is what it is.
 fn tell(set: &Set, outcome: &Outcome, cards: &Cards) {
     let report = &outcome.report;
+    println!("{}", set.name);
     for host in report.hosts.iter().take(12).filter(|host| host.risk > 0.0) {
         let guilty = if measure::is_attacker(set, cards, host.address) { "ATTACKER" } else { "" };
         println!("{:>5.1} {:?} {} {guilty} ({} rows)", host.risk, host.role, host.address, host.rows);

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use flowglass::model::address::Address;
 
+use crate::corrections::{self, Change};
+
 /// What kind of traffic a set is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -70,7 +72,14 @@ fn of_line(data: &Path, line: &str) -> Vec<Set> {
         labelled: !labels.is_empty() && labels != "Src IP",
     };
     let groups = files(data, path);
-    groups.into_iter().map(|(name, files)| technique_by_name(set(name, files))).collect()
+    groups.into_iter().map(|(name, files)| correct(technique_by_name(set(name, files)))).collect()
+}
+
+fn correct(mut set: Set) -> Set {
+    if let Some(Change::Attackers(names)) = corrections::of(&set.name).map(|correction| &correction.change) {
+        set.attackers = names.iter().map(|name| addresses(name)).collect();
+    }
+    set
 }
 
 /// The addresses and MACs among the words of a text.

@@ -8,6 +8,7 @@ use flowglass::model::address::Address;
 use flowglass::model::outcome::Outcome;
 use flowglass::policy::{BLOCK, WATCH};
 
+use crate::corrections::{self, CORRECTIONS, Change, Correction};
 use crate::expected::answer;
 use crate::measure::{self, Cards};
 use crate::peers;
@@ -43,6 +44,10 @@ impl Table {
         }
         // Where every source is guilty any finding is right: there is nothing to ask.
         if set.everyone {
+            return;
+        }
+        if let Some(Correction { change: Change::Hidden, why, .. }) = corrections::of(&set.name) {
+            let _ = writeln!(self.captures, "| {} | {} | cannot show it | {why} |", set.name, set.technique);
             return;
         }
         let answer = answer(set, outcome, cards);
@@ -129,7 +134,11 @@ impl Table {
                 named.wrongly
             )
         };
-        HEAD.replace("{HOSTS}", self.hosts.trim_end())
+        let corrected = CORRECTIONS.iter().filter(|correction| matches!(correction.change, Change::Attackers(_)));
+        let corrected: String =
+            corrected.map(|correction| format!("- {}: {}.\n", correction.set, correction.why)).collect();
+        HEAD.replace("{CORRECTIONS}", corrected.trim_end())
+            .replace("{HOSTS}", self.hosts.trim_end())
             .replace("{FLOWS}", self.flows.trim_end())
             .replace("{CAPTURES}", self.captures.trim_end())
             .replace("{BLOCK}", &all(self.block))

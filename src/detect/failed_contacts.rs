@@ -42,7 +42,7 @@ pub const DOORS: Knob = Knob {
 /// The failure rate that anybody is granted, however smoothly the rest runs. Our own choice.
 const GRANTED: f64 = 0.02;
 /// One false alarm in this power of ten sources like the others. Our own choice.
-const SURPRISE: f64 = 3.0;
+const SURPRISE: f64 = 4.0;
 /// Fewer neighbours than this are no crowd. Our own choice.
 const NEIGHBOURS: usize = 3;
 /// More than one target, or it may be one service that is down.

@@ -29,8 +29,8 @@ use crate::model::judgement::Judgement;
 use crate::model::report::{DetectorRun, Status};
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
-use sides::Sides;
 use attempts::Outcomes;
+use sides::Sides;
 use tally::Order;
 
 // An entry is its file and two lines here: `mod` and its place in the list.

@@ -50,8 +50,8 @@ pub const BEHAVIOUR: Knob = cap(
 );
 pub const WEAK_EVIDENCE: Knob = cap(
     "risk.weak_evidence",
-    "Most for weak evidence",
-    "Findings with a confidence below 0.5, and findings on victims, of all families together add at most this. Below the block threshold it keeps weak evidence alone from blocking anybody.",
+    "Most with weak evidence",
+    "Findings with a confidence below 0.5, and findings on victims, lift an address to this risk at most. Below the block threshold it keeps everybody off the block list against whom there is no strong evidence for that.",
     50.0,
 );
 
@@ -93,7 +93,8 @@ pub struct Line {
     pub cap: f64,
 }
 
-/// How one address's risk comes about: `min(100, sum of strong + min(weak_cap, sum of weak))`.
+/// How one address's risk comes about: the sum of what is strong, or, where more, of all up to
+/// `weak_cap`; never more than 100.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ledger {
     /// One line per family that has findings, in the families' order.
@@ -120,7 +121,7 @@ pub fn ledger<'a>(findings: impl IntoIterator<Item = &'a Finding>, settings: &Ch
     let weak_cap = settings.real(&WEAK_EVIDENCE);
     let strong = sum(lines.iter().map(|line| line.strong));
     let weak = sum(lines.iter().map(|line| line.weak));
-    Ledger { lines, weak_cap, risk: (strong + weak.min(weak_cap)).min(100.0) }
+    Ledger { lines, weak_cap, risk: strong.max((strong + weak).min(weak_cap)).min(100.0) }
 }
 
 /// Evidence that blocks nobody: the detector is not sure, or the address is the one it was done to.

@@ -65,6 +65,16 @@ fn of_one_family_the_strongest_counts_and_families_add_up() {
 }
 
 #[test]
+fn weak_evidence_lifts_nobody_to_the_block_threshold() {
+    let weak = finding(2, "geo_unknown", "8.8.8.8", 0.4, 30.0);
+    let with = |points| {
+        let strong = finding(1, "vertical_scan", "8.8.8.8", 0.9, points);
+        ledger(&[strong, weak.clone()], &Checked::default()).risk
+    };
+    assert_eq!([10.0, 45.0, 55.0].map(with), [40.0, 50.0, 55.0]);
+}
+
+#[test]
 fn what_is_done_to_a_victim_never_blocks_it() {
     let hit = |key| Finding { role: Role::Victim, ..finding(1, key, "8.8.8.8", 1.0, 100.0) };
     let hosts = assessed(&[hit("vertical_scan"), hit("address_claimed_by_several_macs")]);
