@@ -1,8 +1,10 @@
 //! Which rows open a conversation, and how each attempt went: the raw material of scan detection.
 
 use crate::model::record::ConnState;
+use crate::model::special::{Class, special};
 use crate::model::traffic::{AddressId, Traffic};
 
+use super::Scene;
 use super::tally::Order;
 
 /// How an attempt to reach a port ended.
@@ -32,31 +34,88 @@ const ICMP_V6: u8 = 58;
 /// anything is longer, whatever headers the exporter counts.
 const REFUSED_BYTES: u64 = 100;
 
-/// All attempts of `source`: rows with a destination port that are neither ICMP (whose "ports" are types and
-/// codes) nor a reply. Targets with fewer than `least` rows are passed over, which keeps the cost down. A reply is
-/// a row whose reverse direction stands earlier, or that starts with a SYN-ACK.
-pub fn attempts(traffic: &Traffic, order: &Order, source: AddressId, least: usize) -> Vec<Attempt> {
-    let mut attempts = Vec::new();
-    for (target, run) in order.targets(traffic, source).filter(|(_, run)| run.len() >= least) {
-        let back = target.map(|target| order.pair(traffic, target, source)).unwrap_or_default();
-        let replies = Replies::of(traffic, back);
-        for &row in run {
-            let at = row as usize;
-            let Some(port) = traffic.destination_port.get(at) else { continue };
-            if matches!(traffic.protocol.get(at), Some(ICMP | ICMP_V6))
-                || matches!(traffic.state.get(at), Some(ConnState::RSTRH | ConnState::SHR))
-            {
-                continue;
-            }
-            let reverse = replies.first(traffic, row);
-            if reverse.is_some_and(|reverse| earlier(traffic, reverse, row)) {
-                continue;
-            }
-            let outcome = reverse.map_or_else(|| alone(traffic, at), |reverse| answered(traffic, at, reverse as usize));
-            attempts.push(Attempt { row, target, port, outcome });
+/// How each row's attempt ended, worked out once for all detectors: a byte per row.
+pub struct Outcomes {
+    marks: Vec<u8>,
+    /// Failed attempts per source: most sources have none and need no second look.
+    failed: Vec<u32>,
+}
+
+/// What a mark says: a row that is no attempt has none of these.
+const MARKS: [Outcome; 3] = [Outcome::Failed, Outcome::Unknown, Outcome::Answered];
+
+impl Outcomes {
+    /// An attempt is a row with a destination port that is neither ICMP (whose "ports" are types and codes), nor a
+    /// reply, nor from an address to itself: an autonomous system that talks to itself is a network at work. A reply
+    /// is a row whose reverse direction stands earlier, or that starts with a SYN-ACK.
+    pub fn of(traffic: &Traffic, order: &Order) -> Self {
+        let mut outcomes = Outcomes { marks: Vec::new(), failed: vec![0; traffic.addresses().len()] };
+        if traffic.destination_port.is_absent() {
+            return outcomes;
         }
+        outcomes.marks = vec![0; traffic.rows()];
+        for source in order.sources(1) {
+            for (target, run) in order.targets(traffic, source).filter(|(target, _)| *target != Some(source)) {
+                let back = target.map(|target| order.pair(traffic, target, source)).unwrap_or_default();
+                let replies = Replies::of(traffic, back);
+                for &row in run {
+                    let outcome = outcome(traffic, &replies, row);
+                    let mark = outcome.and_then(|outcome| MARKS.iter().position(|known| *known == outcome));
+                    outcomes.marks[row as usize] = mark.map_or(0, |mark| mark as u8 + 1);
+                    outcomes.failed[source.index()] += u32::from(outcome == Some(Outcome::Failed));
+                }
+            }
+        }
+        outcomes
     }
-    attempts
+
+    /// How the attempt of a row ended; none where it is no attempt.
+    pub fn get(&self, row: u32) -> Option<Outcome> {
+        let mark = usize::from(*self.marks.get(row as usize)?);
+        MARKS.get(mark.checked_sub(1)?).copied()
+    }
+
+    /// How many attempts of a source failed.
+    pub fn failed(&self, source: AddressId) -> usize {
+        self.failed[source.index()] as usize
+    }
+}
+
+/// All attempts of `source`, by target. Targets with fewer than `least` rows are passed over.
+pub fn attempts(scene: &Scene<'_>, source: AddressId, least: usize) -> Vec<Attempt> {
+    let traffic = scene.traffic;
+    let runs = scene.order.targets(traffic, source).filter(|(_, run)| run.len() >= least);
+    let rows = runs.flat_map(|(target, run)| run.iter().map(move |&row| (target, row)));
+    let attempt = |(target, row): (Option<AddressId>, u32)| {
+        let port = traffic.destination_port.get(row as usize)?;
+        Some(Attempt { row, target, port, outcome: scene.outcomes.get(row)? })
+    };
+    rows.filter_map(attempt).collect()
+}
+
+/// Discovery and address assignment, a subset of what the opensnitch project excludes.
+const DISCOVERY: &[u16] = &[67, 68, 137, 138, 546, 547, 1900, 5353, 5355];
+
+/// Whether an attempt is meant for one machine: discovery, multicast and broadcast ask everybody.
+pub fn aimed(traffic: &Traffic, attempt: &Attempt) -> bool {
+    let Some(target) = attempt.target else { return false };
+    let class = traffic.address(target).ip().and_then(special).map(|special| special.class);
+    !DISCOVERY.contains(&attempt.port) && !matches!(class, Some(Class::Multicast | Class::Broadcast))
+}
+
+fn outcome(traffic: &Traffic, replies: &Replies, row: u32) -> Option<Outcome> {
+    let at = row as usize;
+    traffic.destination_port.get(at)?;
+    if matches!(traffic.protocol.get(at), Some(ICMP | ICMP_V6))
+        || matches!(traffic.state.get(at), Some(ConnState::RSTRH | ConnState::SHR))
+    {
+        return None;
+    }
+    match replies.first(traffic, row) {
+        Some(reverse) if earlier(traffic, reverse, row) => None,
+        Some(reverse) => Some(answered(traffic, at, reverse as usize)),
+        None => Some(alone(traffic, at)),
+    }
 }
 
 /// The rows of the opposite direction by their ports, the earliest of equal ports only.

@@ -2,11 +2,11 @@
 
 use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding, MAX_VICTIMS};
-use crate::model::special::{Class, special};
 use crate::model::traffic::{AddressId, Traffic};
 
-use super::attempts::{Attempt, Outcome, attempts, looks_like_answers};
+use super::attempts::{Attempt, Outcome, aimed, attempts, looks_like_answers};
 use super::evidence::{Distinct, Quality, points, role, severity};
+use super::needs::destination;
 use super::tally::Seen;
 use super::{Detector, Scene};
 
@@ -26,7 +26,7 @@ pub const HORIZONTAL_SCAN: Detector = Detector {
     },
     knobs: &[&TARGETS],
     family: Family::Scanning,
-    needs,
+    needs: destination,
     run,
 };
 
@@ -39,17 +39,10 @@ pub const TARGETS: Knob = Knob {
     range: Range::Integer { min: 2, max: 1_000_000, default: 25 },
 };
 
-/// Discovery and address assignment, a subset of what the opensnitch project excludes.
-const DISCOVERY: &[u16] = &[67, 68, 137, 138, 546, 547, 1900, 5353, 5355];
+/// Asked of many servers at once, and often in vain: DNS and NTP.
+const LOOK_UPS: &[u16] = &[53, 123];
 /// What every browser and resolver uses with many hosts.
 const EVERYDAY: &[u16] = &[53, 80, 123, 443, 853];
-
-fn needs(scene: &Scene<'_>) -> Vec<String> {
-    let columns =
-        [(scene.traffic.destination.is_absent(), "address"), (scene.traffic.destination_port.is_absent(), "port")];
-    let absent = columns.iter().filter(|(absent, _)| *absent);
-    absent.map(|(_, what)| format!("a destination {what} column")).collect()
-}
 
 /// What one source did on one port.
 struct Sweep {
@@ -66,8 +59,8 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let order = &scene.order;
     let many = |source: &AddressId| order.targets(scene.traffic, *source).nth(threshold - 1).is_some();
     let found = order.sources(threshold).filter(many).filter_map(|source| {
-        let mut attempts = attempts(scene.traffic, order, source, 1);
-        attempts.retain(|attempt| counts(scene.traffic, attempt));
+        let mut attempts = attempts(scene, source, 1);
+        attempts.retain(|attempt| aimed(scene.traffic, attempt));
         attempts.sort_by_key(|attempt| attempt.port);
         let sweeps = attempts.chunk_by(|a, b| a.port == b.port);
         let mut sweeps: Vec<Sweep> = sweeps.filter_map(|run| sweep(scene.traffic, run, threshold)).collect();
@@ -79,12 +72,6 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-fn counts(traffic: &Traffic, attempt: &Attempt) -> bool {
-    let Some(target) = attempt.target else { return false };
-    let class = traffic.address(target).ip().and_then(special).map(|special| special.class);
-    !DISCOVERY.contains(&attempt.port) && !matches!(class, Some(Class::Multicast | Class::Broadcast))
-}
-
 fn sweep(traffic: &Traffic, attempts: &[Attempt], threshold: usize) -> Option<Sweep> {
     if attempts.len() < threshold {
         return None;
@@ -92,7 +79,9 @@ fn sweep(traffic: &Traffic, attempts: &[Attempt], threshold: usize) -> Option<Sw
     let port = attempts[0].port;
     let mut keys: Vec<_> = attempts.iter().map(|attempt| (attempt.target, attempt.outcome)).collect();
     let targets = Distinct::of(&mut keys);
+    // A pool of time servers that does not answer is not a network that is being searched.
     let quality = targets.quality(threshold)?;
+    let quality = if LOOK_UPS.contains(&port) { quality.min(Quality::Unknown) } else { quality };
     let ordinary = quality == Quality::Answered || quality == Quality::Unknown && EVERYDAY.contains(&port);
     if ordinary || looks_like_answers(traffic, attempts) {
         return None;

@@ -2,11 +2,13 @@
 
 mod attempts;
 mod claims;
+mod doors;
 pub mod evidence;
 mod flood;
 mod icmp;
 mod logins;
 mod lookups;
+mod needs;
 mod neighbours;
 mod observed;
 mod origin;
@@ -28,6 +30,7 @@ use crate::model::judgement::Judgement;
 use crate::model::report::{DetectorRun, Status};
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
+use attempts::Outcomes;
 pub use origin::origins;
 use sides::Sides;
 use tally::Order;
@@ -37,14 +40,19 @@ mod address_claims;
 mod amplification;
 mod arp_many_claims;
 mod arp_rebinding;
+mod arp_sweep;
 mod backscatter;
 mod beacon;
+mod block_scan;
 mod bogon_source;
 mod brute_force;
 mod dhcp_starvation;
+mod distributed_scan;
 mod dns_conflict;
 mod dns_tunnel;
+mod empty_bursts;
 mod exfiltration;
+mod failed_contacts;
 mod gateway_change;
 mod geo_unknown;
 mod horizontal_scan;
@@ -59,11 +67,15 @@ mod long_connection;
 mod model_votes;
 mod name_poisoning;
 mod new_and_rare;
+mod protocol_scan;
+mod random_walk;
 mod relayed_packets;
 mod rogue_dhcp;
 mod rogue_router;
+mod scan_burst;
 mod scanner_fingerprint;
 mod server_identity;
+mod slow_scan;
 mod source_port_spread;
 mod stealth_scan;
 mod syn_flood;
@@ -86,6 +98,15 @@ pub const DETECTORS: &[&Detector] = &[
     &http_flood::HTTP_FLOOD,
     &amplification::AMPLIFICATION,
     &backscatter::BACKSCATTER,
+    &block_scan::BLOCK_SCAN,
+    &slow_scan::SLOW_SCAN,
+    &distributed_scan::DISTRIBUTED_SCAN,
+    &scan_burst::SCAN_BURST,
+    &random_walk::RANDOM_WALK,
+    &failed_contacts::FAILED_CONTACTS,
+    &protocol_scan::PROTOCOL_SCAN,
+    &empty_bursts::EMPTY_BURSTS,
+    &arp_sweep::ARP_SWEEP,
     &address_claims::ADDRESS_CLAIMED_BY_SEVERAL_MACS,
     &arp_many_claims::ARP_MANY_CLAIMS,
     &arp_rebinding::ARP_REBINDING,
@@ -112,6 +133,10 @@ pub const DETECTORS: &[&Detector] = &[
     &geo_unknown::GEO_UNKNOWN,
 ];
 
+/// What a detector says of the input as a whole, whether it finds anything or not.
+type Note = fn(&Scene<'_>) -> Option<String>;
+const NOTES: &[(&str, Note)] = &[(slow_scan::SLOW_SCAN.about.key, slow_scan::slowest)];
+
 /// Everything a detector may look at.
 pub struct Scene<'a> {
     pub traffic: &'a Traffic,
@@ -122,6 +147,8 @@ pub struct Scene<'a> {
     order: Order,
     /// Where each address lives.
     sides: Sides,
+    /// How each row's attempt ended.
+    outcomes: Outcomes,
 }
 
 impl<'a> Scene<'a> {
@@ -132,7 +159,8 @@ impl<'a> Scene<'a> {
         settings: &'a Checked,
     ) -> Self {
         let (order, sides) = (Order::of(traffic), Sides::of(traffic, settings));
-        Scene { traffic, geography, judgement, settings, order, sides }
+        let outcomes = Outcomes::of(traffic, &order);
+        Scene { traffic, geography, judgement, settings, order, sides, outcomes }
     }
 }
 
@@ -160,7 +188,9 @@ pub fn detect(scene: &Scene<'_>, mut progress: impl FnMut(&'static About)) -> (V
             (true, true) => Status::NothingFound,
             (true, false) => Status::Found,
         };
-        runs.push(DetectorRun { key: detector.about.key, status, needs, findings: found.len() as u64 });
+        let key = detector.about.key;
+        let note = NOTES.iter().find(|note| note.0 == key && needs.is_empty()).and_then(|note| (note.1)(scene));
+        runs.push(DetectorRun { key, status, needs, findings: found.len() as u64, note });
         findings.extend(found);
     }
     for (index, finding) in findings.iter_mut().enumerate() {

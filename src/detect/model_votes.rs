@@ -18,7 +18,7 @@ pub const MODEL_VOTES: Detector = Detector {
                find odd. Why: what neither model expects is worth a look. The weight follows the share of the \
                address's rows that both find odd, and their number.",
         limits: "Odd is not hostile. Both models call a fixed share of any traffic odd, clean traffic included, and \
-                 judge by the feature columns alone. So these votes count for at most 20 points and block nobody by \
+                 judge by the feature columns alone. So the risk counts at most 5 of these points, and they block nobody by \
                  themselves. Where only one model ran its vote stands alone and counts half.",
     },
     knobs: &[],

@@ -14,7 +14,7 @@ pub const SOURCE_PORT_SPREAD: Detector = Detector {
         help: "What: names every address that sends from more than ten different source ports. Why: the original \
                script calls this a possible port scan; it is kept so that its results can be compared.",
         limits: "It counts the sender's ports, not the ports tried, so it shows no scan: every ordinary client takes \
-                 a fresh source port per connection, and eleven connections are enough. It adds at most 5 points \
+                 a fresh source port per connection, and eleven connections are enough. It adds at most 1 point \
                  and blocks nobody by itself.",
     },
     knobs: &[&PORTS],
@@ -52,7 +52,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
             continue;
         }
         let seen = Seen::of(traffic, order.rows(source).iter().copied());
-        let points = points(ports.len(), threshold, 2.0, 1.0, 5.0);
+        let points = points(ports.len(), threshold, 0.5, 0.2, 1.0);
         let subject = traffic.address(source);
         findings.push(Finding {
             id: 0,

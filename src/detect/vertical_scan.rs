@@ -58,7 +58,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let threshold = scene.settings.count(&PORTS);
     let order = &scene.order;
     let found = order.sources(threshold).filter_map(|source| {
-        let attempts = attempts(scene.traffic, order, source, threshold);
+        let attempts = attempts(scene, source, threshold);
         let probes = attempts.chunk_by(|a, b| a.target == b.target);
         let mut probes: Vec<Probe> = probes.filter_map(|run| probe(scene.traffic, run, threshold)).collect();
         // A known target says more than an unknown one; of the known ones, the best evidence is reported.
@@ -103,7 +103,7 @@ fn finding(traffic: &Traffic, source: AddressId, probes: &[Probe], threshold: us
             (points(all, threshold, 20.0, 10.0, 35.0), 0.4, format!("tried {all} ports, outcome unknown, on"))
         }
         (Some(_), Quality::Answered) => {
-            (points(all, threshold, 4.0, 4.0, 10.0), 0.2, format!("used {all} ports, most of which answered, on"))
+            (points(all, threshold, 1.0, 1.0, 3.0), 0.2, format!("used {all} ports, most of which answered, on"))
         }
         (None, _) => (points(all, threshold, 8.0, 8.0, 20.0), 0.2, format!("used {all} destination ports on")),
     };

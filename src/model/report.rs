@@ -132,6 +132,9 @@ pub struct DetectorRun {
     pub needs: Vec<String>,
     /// The number of its findings.
     pub findings: u64,
+    /// What it can say of the input as a whole, such as what it could not have shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

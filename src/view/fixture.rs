@@ -151,6 +151,7 @@ fn report(judgement: &Judgement) -> Report {
         status: Status::NotComputable,
         needs: vec!["a source MAC column".into()],
         findings: 0,
+        note: None,
     };
     Report {
         version: REPORT_VERSION,

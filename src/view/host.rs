@@ -140,17 +140,21 @@ fn family(line: &risk::Line) -> (&'static str, String) {
 /// How the points make the risk: families and weak evidence count up to a cap.
 fn sum(host: &Host, ledger: &Ledger, points: f64) -> String {
     let [given, risk] = [points, host.risk].map(words::score);
-    let weak: f64 = ledger.lines.iter().map(|line| line.weak).sum();
+    let (strong, weak) = ledger.lines.iter().fold((0.0, 0.0), |sum, line| (sum.0 + line.strong, sum.1 + line.weak));
     let cap = words::score(ledger.weak_cap);
     match ledger.lines.as_slice() {
         [] => "No detector has evidence against this address.".to_owned(),
         _ if given == risk => format!("These points add up to the risk of {risk}."),
-        _ if weak > ledger.weak_cap => format!(
-            "These points add up to {given}. Each family counts up to its cap, and weak evidence (a confidence under \
-             50 %) up to {cap} in all, which leaves a risk of {risk}."
+        _ if weak > 0.0 && strong + weak > ledger.weak_cap => format!(
+            "These points add up to {given}. Of each family the strongest evidence counts, up to the family's cap, and \
+             weak evidence (a confidence under 50 %, or of being a victim) lifts the risk to {cap} at most, which leaves \
+             a risk of {risk}."
         ),
         _ => {
-            format!("These points add up to {given}; each family counts up to its cap, which leaves a risk of {risk}.")
+            format!(
+                "These points add up to {given}; of each family the strongest evidence counts, up to the family's cap, \
+                 which leaves a risk of {risk}."
+            )
         }
     }
 }

@@ -88,7 +88,11 @@ fn detector(run: &DetectorRun) -> Run {
         Status::NothingFound => ("nothing_found", "Nothing found".to_owned()),
         Status::NotComputable => ("not_computable", "Could not run".to_owned()),
     };
-    let detail = if run.needs.is_empty() { String::new() } else { format!("It needs {}.", run.needs.join(" and ")) };
+    let detail = match &run.note {
+        _ if !run.needs.is_empty() => format!("It needs {}.", run.needs.join(" and ")),
+        Some(note) => format!("{note}."),
+        None => String::new(),
+    };
     Run {
         title: about.map_or(run.key, |about| about.title).to_owned(),
         status,

@@ -125,8 +125,14 @@ fn report(hosts: Vec<Host>) -> Report {
         }],
         models: models(),
         detectors: vec![
-            DetectorRun { key: "vertical_scan", status: Status::Found, needs: vec![], findings: 1 },
-            DetectorRun { key: "x", status: Status::NotComputable, needs: vec!["a column".into()], findings: 0 },
+            DetectorRun { key: "vertical_scan", status: Status::Found, needs: vec![], findings: 1, note: None },
+            DetectorRun {
+                key: "x",
+                status: Status::NotComputable,
+                needs: vec!["a column".into()],
+                findings: 0,
+                note: None,
+            },
         ],
         findings: vec![finding()],
         origins: vec![],

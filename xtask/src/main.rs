@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use xtask::relay::Origin;
-use xtask::{Result, bench, build, serve, test};
+use xtask::{Result, bench, build, quality, serve, test};
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -16,7 +16,9 @@ usage: cargo xtask <command>
                                     the alert relay, such as http://127.0.0.1:8427
   test  [--quick] [--with-tools]    run every check; --quick leaves out the browser,
                                     --with-tools adds the outside programs some outputs are for
-  bench [--rows N,N] [--quick]      time page, library and scikit-learn; --quick runs each once";
+  bench [--rows N,N] [--quick]      time page, library and scikit-learn; --quick runs each once
+  quality [--only WORD] [--explain] measure detection on labelled traffic and write docs/quality.md; with --only,
+                                    the sets named so, to the terminal; --explain shows the evidence";
 
 fn main() -> ExitCode {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
         "serve" => serve_command(words),
         "build" => build_command(words),
         "bench" => bench_command(words),
+        "quality" => quality_command(words),
         "test" => {
             flags(words, ["--quick", "--with-tools"]).and_then(|[quick, with_tools]| test::test(quick, with_tools))
         }
@@ -47,6 +50,12 @@ fn bench_command(mut words: Vec<String>) -> Result<()> {
     let rows = option(&mut words, "--rows")?;
     let [quick] = flags(words, ["--quick"])?;
     bench::bench(rows.as_deref(), quick)
+}
+
+fn quality_command(mut words: Vec<String>) -> Result<()> {
+    let only = option(&mut words, "--only")?;
+    let [explain] = flags(words, ["--explain"])?;
+    quality::quality(only.as_deref(), explain)
 }
 
 fn build_command(mut words: Vec<String>) -> Result<()> {

@@ -3,6 +3,7 @@
 mod answers;
 mod floods;
 mod guesses;
+mod hidden;
 mod intercepted;
 mod local;
 mod named;

@@ -140,7 +140,7 @@ pub const ALIASES: &[(Field, Unit, &[&str])] = &[
     (DestinationMac, Auto, &[
         "dstmac", "destinationmac", "destmac", "dmac", "rmacs", "destinationmacaddress", "macdst", "ethdst",
     ]),
-    (Label, Auto, &["label", "itmlabel", "nstmlabel", "detailedlabel", "attack", "attackcat", "class", "classification"]),
+    (Label, Auto, &["label", "nstmlabel", "itmlabel", "detailedlabel", "attack", "attackcat", "class", "classification"]),
 ];
 
 /// A column name as the table spells it. NEMEA writes a type before the name (`ipaddr SRC_IP`): it is dropped.

@@ -1,0 +1,131 @@
+//! The risk of a single flow: that of the address behind it, as far as a finding covers this very row.
+
+use rustc_hash::FxHashMap;
+
+use crate::model::address::Address;
+use crate::model::finding::{Finding, MAX_VICTIMS, Role};
+use crate::model::report::Host;
+use crate::model::traffic::{AddressId, Traffic};
+
+/// What a row keeps of its source's risk where no finding on the source covers it. Our own choice: an attacker's
+/// other traffic is suspect, but less so than the attack.
+const UNCOVERED: f64 = 0.5;
+/// What a row keeps of the risk of the address it goes to, likewise.
+const TOWARDS: f64 = 0.5;
+
+/// 0..100 for each row.
+pub fn flow_risks(traffic: &Traffic, findings: &[Finding], hosts: &[Host]) -> Vec<f64> {
+    let blamed = Blamed::of(findings, hosts);
+    // Addresses are numbered, so they are looked up once; cards (MACs) are few.
+    let known: Vec<Option<&Blame>> = traffic.addresses().iter().map(|address| blamed.0.get(address)).collect();
+    let card = |mac: Option<[u8; 6]>| mac.and_then(|mac| blamed.0.get(&Address::Mac(mac)));
+    let of_row = |(row, source): (usize, &AddressId)| {
+        let senders = [known[source.index()], card(traffic.source_mac.get(row))];
+        let receivers =
+            [traffic.destination.get(row).and_then(|id| known[id.index()]), card(traffic.destination_mac.get(row))];
+        let own = senders.into_iter().flatten().map(|blame| {
+            let covered = blame.findings.iter().any(|finding| covers(finding, traffic, row));
+            blame.risk * if covered { 1.0 } else { UNCOVERED }
+        });
+        let towards = receivers.into_iter().flatten().map(|blame| blame.risk * TOWARDS);
+        own.chain(towards).fold(0.0, f64::max)
+    };
+    traffic.source().iter().enumerate().map(of_row).collect()
+}
+
+/// What there is against one address or card.
+#[derive(Default)]
+struct Blame<'a> {
+    risk: f64,
+    /// Those in which it is the one who acts.
+    findings: Vec<&'a Finding>,
+}
+
+/// Everybody with a risk.
+struct Blamed<'a>(FxHashMap<Address, Blame<'a>>);
+
+impl<'a> Blamed<'a> {
+    fn of(findings: &'a [Finding], hosts: &[Host]) -> Self {
+        let risky = hosts.iter().filter(|host| host.risk > 0.0);
+        let mut blamed: FxHashMap<Address, Blame<'a>> =
+            risky.map(|host| (host.address, Blame { risk: host.risk, findings: Vec::new() })).collect();
+        for finding in findings.iter().filter(|finding| matches!(finding.role, Role::Attacker | Role::Compromised)) {
+            if let Some(blame) = blamed.get_mut(&finding.subject) {
+                blame.findings.push(finding);
+            }
+        }
+        Blamed(blamed)
+    }
+}
+
+/// Whether a row lies within a finding's time and goes to one of its victims, as far as the finding names them.
+fn covers(finding: &Finding, traffic: &Traffic, row: usize) -> bool {
+    let start = traffic.start.get(row);
+    let in_time = |(first, last): (f64, f64)| start.is_none_or(|start| (first..=last).contains(&start));
+    let timely = finding.first.zip(finding.last).is_none_or(in_time);
+    let all_named = !finding.victims.is_empty() && finding.victims.len() < MAX_VICTIMS;
+    let aimed = || traffic.destination.get(row).is_some_and(|id| finding.victims.contains(&traffic.address(id)));
+    timely && (!all_named || aimed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::finding::Severity;
+    use crate::model::record::Record;
+    use crate::model::report::Decision;
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_row_has_the_risk_of_its_sender_as_far_as_the_evidence_reaches() {
+        let row = |source, destination, start| Record {
+            destination: Some(address(destination)),
+            start: Some(start),
+            ..Record::from_source(address(source))
+        };
+        let mut traffic = Traffic::default();
+        let card = Some([2, 0, 0, 0, 0, 1]);
+        for record in [
+            row("8.8.8.8", "10.0.0.1", 5.0),
+            row("8.8.8.8", "10.0.0.1", 50.0),
+            row("8.8.8.8", "10.0.0.2", 5.0),
+            row("10.0.0.1", "8.8.8.8", 5.0),
+            row("10.0.0.3", "10.0.0.4", 5.0),
+            Record { source_mac: card, ..row("10.0.0.3", "10.0.0.4", 5.0) },
+        ] {
+            traffic.push(&record);
+        }
+        let finding = Finding {
+            id: 1,
+            detector: "vertical_scan",
+            subject: address("8.8.8.8"),
+            role: Role::Attacker,
+            victims: vec![address("10.0.0.1")],
+            first: Some(0.0),
+            last: Some(10.0),
+            rows: 1,
+            severity: Severity::High,
+            confidence: 0.9,
+            points: 80.0,
+            technique: None,
+            summary: String::new(),
+        };
+        let claim = Finding { subject: address("02:00:00:00:00:01"), victims: Vec::new(), ..finding.clone() };
+        let host = |address, risk| Host {
+            address,
+            risk,
+            decision: Decision::Ignore,
+            role: Role::Attacker,
+            evidence: vec![1],
+            place: None,
+            network: None,
+            rows: 1,
+        };
+        let hosts = [host(finding.subject, 80.0), host(claim.subject, 60.0), host(address("10.0.0.1"), 0.0)];
+        let risks = flow_risks(&traffic, &[finding, claim], &hosts);
+        assert_eq!(risks, [80.0, 40.0, 40.0, 40.0, 0.0, 60.0]);
+    }
+}

@@ -1,0 +1,88 @@
+//! What all findings on an address come to: a sum of points that can be followed line by line.
+
+pub mod flows;
+mod points;
+#[cfg(test)]
+mod tests;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::detect::evidence::WEAK;
+use crate::model::address::Address;
+use crate::model::finding::{Finding, Role};
+use crate::model::geo::{Geography, Located, Place};
+use crate::model::report::{Decision, Host};
+use crate::model::settings::Checked;
+use crate::model::traffic::Traffic;
+
+pub use points::{KNOBS, Ledger, Line, ledger};
+
+/// Every source address and every subject of a finding, by falling risk, then by address. Nothing is decided yet.
+pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], settings: &Checked) -> Vec<Host> {
+    let mut rows = vec![0u64; traffic.addresses().len()];
+    traffic.source().iter().for_each(|source| rows[source.index()] += 1);
+    let mut on: FxHashMap<Address, Vec<&Finding>> = FxHashMap::default();
+    findings.iter().for_each(|finding| on.entry(finding.subject).or_default().push(finding));
+    // Weak evidence makes nobody a victim, as it makes nobody an attacker.
+    let victims: FxHashSet<Address> =
+        findings.iter().filter(|f| f.confidence >= WEAK).flat_map(|f| f.victims.iter().copied()).collect();
+
+    let sources = traffic.addresses().iter().zip(&rows).filter(|(_, rows)| **rows > 0).map(|(address, _)| *address);
+    let silent = on.keys().copied().filter(|&subject| traffic.find(subject).is_none_or(|id| rows[id.index()] == 0));
+    let mut hosts: Vec<Host> = sources
+        .chain(silent)
+        .map(|address| {
+            let evidence = on.get(&address).map_or(&[][..], Vec::as_slice);
+            let id = traffic.find(address);
+            let place = id.and_then(|id| place(geography.located.get(id.index())?));
+            Host {
+                address,
+                risk: ledger(evidence.iter().copied(), settings).risk,
+                decision: Decision::Ignore,
+                role: role(evidence, victims.contains(&address)),
+                evidence: heaviest_first(evidence),
+                network: place.and_then(network),
+                place: place.cloned(),
+                rows: id.map_or(0, |id| rows[id.index()]),
+            }
+        })
+        .collect();
+    hosts.sort_by(|a, b| b.risk.total_cmp(&a.risk).then(a.address.cmp(&b.address)));
+    hosts
+}
+
+fn heaviest_first(evidence: &[&Finding]) -> Vec<u32> {
+    let mut sorted = evidence.to_vec();
+    sorted.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.id.cmp(&b.id)));
+    sorted.iter().map(|finding| finding.id).collect()
+}
+
+/// The worst part that a finding gives it; being done something to comes after doing something.
+fn role(evidence: &[&Finding], is_victim: bool) -> Role {
+    let plays = |role: Role| evidence.iter().any(|finding| finding.role == role);
+    if plays(Role::Compromised) {
+        Role::Compromised
+    } else if plays(Role::Attacker) {
+        Role::Attacker
+    } else if is_victim || plays(Role::Victim) {
+        Role::Victim
+    } else {
+        Role::Bystander
+    }
+}
+
+fn place(located: &Located) -> Option<&Place> {
+    match located {
+        Located::Place(place) | Located::WithoutLocation(place) => Some(place),
+        _ => None,
+    }
+}
+
+/// `AS64496 Example`, or the half of it that is known.
+fn network(place: &Place) -> Option<String> {
+    let number = place.as_number.map(|number| format!("AS{number}"));
+    match (number, &place.as_name) {
+        (Some(number), Some(name)) => Some(format!("{number} {name}")),
+        (number, name) => number.or(name.clone()),
+    }
+}
