@@ -1,5 +1,7 @@
 //! The pipeline on one page: files and databases in, then from rows to a report.
 
+use std::ops::Range;
+
 use crate::detect::{self, Scene, detect};
 use crate::error::{Error, Result};
 use crate::geo::{self, GeoDatabase};
@@ -29,17 +31,27 @@ pub struct Analysis {
     settings: Checked,
     intake: Intake,
     reader: Option<Reader>,
-    inputs: Vec<Input>,
+    /// Of each file given: the numbers of it and of a bundle's members, and their accounts.
+    inputs: Vec<(Range<usize>, Vec<Input>)>,
+    file: usize,
     databases: Vec<GeoDatabase>,
 }
 
 impl Analysis {
     pub fn new(settings: Checked) -> Self {
-        Analysis { settings, intake: Intake::default(), reader: None, inputs: Vec::new(), databases: Vec::new() }
+        Analysis {
+            settings,
+            intake: Intake::default(),
+            reader: None,
+            inputs: Vec::new(),
+            file: 0,
+            databases: Vec::new(),
+        }
     }
 
     /// Starts the next traffic file.
     pub fn begin(&mut self, name: &str) {
+        self.file = self.intake.files();
         self.reader = Some(Reader::new(name, &mut self.intake));
     }
 
@@ -50,7 +62,8 @@ impl Analysis {
         if let Err(error) = &fed
             && let Some(reader) = self.reader.take()
         {
-            self.inputs.extend(reader.give_up(error, &self.settings, &mut self.intake));
+            let inputs = reader.give_up(error, &self.settings, &mut self.intake);
+            self.keep(inputs);
         }
         fed
     }
@@ -58,8 +71,14 @@ impl Analysis {
     /// Ends the file.
     pub fn finish_file(&mut self) -> Result<()> {
         let reader = self.reader.take().ok_or_else(|| Error::unreadable("no file was begun"))?;
-        self.inputs.extend(reader.finish(&self.settings, &mut self.intake)?);
+        let inputs = reader.finish(&self.settings, &mut self.intake)?;
+        self.keep(inputs);
         Ok(())
+    }
+
+    /// Keeps what became of the file at hand, which a bundle makes several of.
+    fn keep(&mut self, inputs: Vec<Input>) {
+        self.inputs.push((self.file..self.intake.files(), inputs));
     }
 
     /// Adds a GeoIP database. A damaged one is kept with its error and does not stop the analysis.
@@ -75,9 +94,11 @@ impl Analysis {
     /// From rows to a report. Fails only where no file gave any row.
     pub fn run(self, progress: &mut dyn FnMut(Progress)) -> Result<Outcome> {
         let Analysis { settings, mut intake, mut inputs, databases, .. } = self;
-        let order = intake.settle();
-        inputs.sort_by_key(|input| order.iter().position(|&place| place == input.file));
-        let rejected = intake.rejected().to_vec();
+        let place = intake.settle();
+        // A bundle and its members stay together, where the first of them belongs.
+        inputs.sort_by_cached_key(|(files, _)| files.clone().map(|file| place[file]).min());
+        let inputs: Vec<Input> = inputs.into_iter().flat_map(|(_, inputs)| inputs).collect();
+        let rejected = intake.rejected();
         let traffic = intake.traffic;
         // A capture of nothing but ARP has no flows, and yet something to find.
         if traffic.rows() == 0 && traffic.observations.is_empty() {

@@ -151,7 +151,9 @@ fn files_in_any_order_give_the_same_report() {
     let early = ("z.csv", scan(&["198.51.100.7"], 1_700_000_000));
     let late = ("a.csv", scan(&["198.51.100.7", "198.51.100.9"], 1_700_003_600));
     let timeless = ("b.csv", b"src_ip,src_port,dst_ip,dst_port\n10.0.0.1,1,10.0.0.2,2\nnobody,1,,\n".to_vec());
-    let run = |files: [&(&str, Vec<u8>); 3]| {
+    let namesake =
+        ("b.csv", b"src_ip,src_port,dst_ip,dst_port\nnobody,1,,\n10.0.0.3,1,10.0.0.2,2\nno one,1,,\n".to_vec());
+    let run = |files: [&(&str, Vec<u8>); 4]| {
         let mut analysis = Analysis::new(defaults());
         for (name, bytes) in files {
             analysis.begin(name);
@@ -160,12 +162,12 @@ fn files_in_any_order_give_the_same_report() {
         }
         analysis.run(&mut |_| ()).expect("there are rows")
     };
-    let (one, other) = (run([&early, &late, &timeless]), run([&timeless, &late, &early]));
+    let (one, other) = (run([&early, &late, &timeless, &namesake]), run([&namesake, &timeless, &late, &early]));
     let json = |outcome: &Outcome| serde_json::to_string(&outcome.report).unwrap();
     assert_eq!(json(&one), json(&other));
     assert_eq!(one.traffic.addresses(), other.traffic.addresses());
     let names: Vec<&str> = one.report.inputs.iter().map(|input| input.name.as_str()).collect();
-    assert_eq!(names, ["z.csv", "a.csv", "b.csv"], "in time order, those without times last");
+    assert_eq!(names, ["z.csv", "a.csv", "b.csv", "b.csv"], "in time order, those without times last");
     let files = |subject: &str| {
         let found = one
             .report
@@ -179,6 +181,27 @@ fn files_in_any_order_give_the_same_report() {
         (files("198.51.100.9"), files("198.51.100.7")),
         (vec!["a.csv".into()], vec!["z.csv".into(), "a.csv".into()])
     );
+}
+
+#[test]
+fn a_bundle_and_its_members_stay_together() {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, from) in [("late.csv", 1_700_009_000), ("early.csv", 1_700_000_000)] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, &scan(&["198.51.100.7"], from)).unwrap();
+    }
+    let bundle = zip.finish().unwrap().into_inner();
+    let mut analysis = Analysis::new(defaults());
+    for (name, bytes) in [("between.csv", scan(&["198.51.100.7"], 1_700_005_000)), ("in.zip", bundle)] {
+        analysis.begin(name);
+        analysis.feed(&bytes).expect("it reads");
+        analysis.finish_file().expect("it reads");
+    }
+    let outcome = analysis.run(&mut |_| ()).expect("there are rows");
+    let names: Vec<&str> = outcome.report.inputs.iter().map(|input| input.name.as_str()).collect();
+    assert_eq!(names, ["in.zip", "in.zip/late.csv", "in.zip/early.csv", "between.csv"]);
+    let starts: Vec<f64> = outcome.traffic.start.iter().flatten().collect();
+    assert!(starts.is_sorted(), "the rows stand in time order all the same");
 }
 
 #[test]

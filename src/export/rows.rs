@@ -13,7 +13,7 @@ pub const ROWS: Exporter = Exporter {
         help: "One line per accepted row, in input order and counted from 1: its address, each model's label and \
                score as scikit-learn gives them (-1 is anomalous, 1 is not; lower scores are worse), its cluster \
                (-1 is noise) and its risk (0, 0.5 or 1: the mean of the two models' votes).",
-        limits: "Rows of several inputs are counted through. Cells are empty where a row lacks a feature or a model \
+        limits: "Rows of several inputs are counted through, the inputs in order of time as the report lists them. Cells are empty where a row lacks a feature or a model \
                  did not run. Rejected rows have no line.",
     },
     files: &["rows.csv"],

@@ -25,7 +25,8 @@ pub struct Intake {
     reasons: Vec<ReasonCount>,
     /// The byte at which a row starts that the end of the current file cuts off.
     cut: Option<u64>,
-    rejected: Vec<Rejected>,
+    /// Each with the number of its file.
+    rejected: Vec<(usize, Rejected)>,
 }
 
 impl Intake {
@@ -67,14 +68,12 @@ impl Intake {
     }
 
     /// All files are read: what several of them tell comes together, and the files stand in order of time, however
-    /// they were given. Gives that order: the first is the number of the file that comes first.
+    /// they were given. Gives the place of each file in that order.
     pub fn settle(&mut self) -> Vec<usize> {
         let order = self.order();
-        let files = self.traffic.observations.files();
-        let mut place = vec![0; files.len()];
+        let mut place = vec![0; order.len()];
         order.iter().enumerate().for_each(|(new, &old)| place[old] = new);
-        let place_of = |name: &str| files.iter().position(|file| file == name).map_or(0, |file| place[file]);
-        self.rejected.sort_by_cached_key(|rejected| place_of(&rejected.file));
+        self.rejected.sort_by_key(|(file, _)| place.get(*file).copied());
         let joined = !self.joins.is_empty();
         let seen = &mut self.traffic.observations;
         self.joins.settle(seen);
@@ -82,7 +81,7 @@ impl Intake {
         if joined || order.len() > 1 {
             self.traffic.observations.sort_by_time();
         }
-        order
+        place
     }
 
     /// The files by the first time in them, then by name; those without times come last.
@@ -115,7 +114,8 @@ impl Intake {
             None => self.reasons.push(ReasonCount { reason: reason.to_owned(), rows: 1 }),
         }
         if self.rejected.len() < MAX_REJECTED {
-            self.rejected.push(Rejected { file: self.file.clone(), row, byte, reason: reason.to_owned() });
+            let rejected = Rejected { file: self.file.clone(), row, byte, reason: reason.to_owned() };
+            self.rejected.push((self.files().saturating_sub(1), rejected));
         }
     }
 
@@ -138,7 +138,7 @@ impl Intake {
     }
 
     /// The first rejected rows of all files.
-    pub fn rejected(&self) -> &[Rejected] {
-        &self.rejected
+    pub fn rejected(&self) -> Vec<Rejected> {
+        self.rejected.iter().map(|(_, rejected)| rejected.clone()).collect()
     }
 }

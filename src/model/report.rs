@@ -63,9 +63,6 @@ pub struct Span {
 /// One input file. `read + rejected` is the number of its data rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Input {
-    /// Its number among the files as they were begun.
-    #[serde(skip)]
-    pub file: usize,
     pub name: String,
     /// The format's key.
     pub format: String,

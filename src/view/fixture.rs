@@ -116,7 +116,6 @@ fn input() -> Input {
         name: "flows.csv".into(),
         format: "csv".into(),
         bytes: 2048,
-        file: 0,
         sha256: "00".into(),
         read: 6,
         rejected: 1,

@@ -147,7 +147,6 @@ fn input(name: &str, read: u64) -> Input {
         name: name.into(),
         format: "csv".into(),
         bytes: 1024,
-        file: 0,
         sha256: "ab".repeat(32),
         read,
         rejected: 1,

@@ -102,7 +102,10 @@ impl State {
         self.count += 1;
         self.fault = (self.count > MOST_MEMBERS).then(|| format!("only {MOST_MEMBERS} members are read"));
         let name = format!("{}/{name}", self.name);
-        self.member = Some(Box::new(File::begin(name, work.inputs.len(), self.depth, work.intake)));
+        if self.fault.is_none() {
+            work.intake.begin(&name);
+        }
+        self.member = Some(Box::new(File::new(name, work.inputs.len(), self.depth)));
     }
 
     fn end(&mut self, whole: bool, damage: Option<&'static str>, work: &mut Work<'_>) {

@@ -19,17 +19,15 @@ use layer::Layer;
 
 /// Reads one file as a person gave it, in slices of any size. A bundle gives many inputs.
 pub struct Reader {
+    formats: &'static [&'static Format],
     file: File,
     budget: Option<Budget>,
     inputs: Vec<Input>,
-    formats: &'static [&'static Format],
 }
 
 /// A file: the one given, or a member of a bundle.
 struct File {
     name: String,
-    /// Its number in the intake.
-    number: usize,
     layer: Layer,
     hash: Sha256,
     bytes: u64,
@@ -39,11 +37,11 @@ struct File {
 
 /// What every layer of a file works with.
 struct Work<'a> {
+    formats: &'static [&'static Format],
     settings: &'a Checked,
     intake: &'a mut Intake,
     budget: &'a mut Budget,
     inputs: &'a mut Vec<Input>,
-    formats: &'static [&'static Format],
 }
 
 impl AsMut<Budget> for Work<'_> {
@@ -66,15 +64,15 @@ impl Reader {
 
     /// The same, with other formats to choose from.
     pub fn among(formats: &'static [&'static Format], name: &str, intake: &mut Intake) -> Self {
-        let file = File::begin(name.to_owned(), 0, 0, intake);
-        Reader { file, budget: None, inputs: Vec::new(), formats }
+        intake.begin(name);
+        Reader { formats, file: File::new(name.to_owned(), 0, 0), budget: None, inputs: Vec::new() }
     }
 
     /// Takes the next slice. An error is final for this file: `give_up` then tells what was read before it.
     pub fn feed(&mut self, slice: &[u8], settings: &Checked, intake: &mut Intake) -> Result<()> {
         let budget = self.budget.get_or_insert_with(|| Budget::new(settings));
         budget.earn(slice.len());
-        let mut work = Work { settings, intake, budget, inputs: &mut self.inputs, formats: self.formats };
+        let mut work = Work { formats: self.formats, settings, intake, budget, inputs: &mut self.inputs };
         self.file.feed(slice, &mut work).map_err(|error| error.in_file(&self.file.name))
     }
 
@@ -82,7 +80,7 @@ impl Reader {
     /// nothing could be read.
     pub fn finish(mut self, settings: &Checked, intake: &mut Intake) -> Result<Vec<Input>> {
         let mut budget = self.budget.take().unwrap_or_else(|| Budget::new(settings));
-        let mut work = Work { settings, intake, budget: &mut budget, inputs: &mut self.inputs, formats: self.formats };
+        let mut work = Work { formats: self.formats, settings, intake, budget: &mut budget, inputs: &mut self.inputs };
         let name = self.file.name.clone();
         self.file.finish(true, &mut work).map_err(|error| error.in_file(&name))?;
         Ok(self.inputs)
@@ -91,7 +89,7 @@ impl Reader {
     /// The accounts of what was read before an error, so that every row analysed belongs to an input.
     pub fn give_up(mut self, why: &Error, settings: &Checked, intake: &mut Intake) -> Vec<Input> {
         let mut budget = self.budget.take().unwrap_or_else(|| Budget::new(settings));
-        let mut work = Work { settings, intake, budget: &mut budget, inputs: &mut self.inputs, formats: self.formats };
+        let mut work = Work { formats: self.formats, settings, intake, budget: &mut budget, inputs: &mut self.inputs };
         // What cannot even be ended had no rows.
         let _ = self.file.finish(false, &mut work);
         self.inputs.retain(|input| input.read + input.rejected > 0);
@@ -103,10 +101,8 @@ impl Reader {
 }
 
 impl File {
-    fn begin(name: String, place: usize, depth: usize, intake: &mut Intake) -> Self {
-        intake.begin(&name);
-        let number = intake.files() - 1;
-        File { layer: Layer::new(&name, depth), name, number, hash: Sha256::new(), bytes: 0, place }
+    fn new(name: String, place: usize, depth: usize) -> Self {
+        File { layer: Layer::new(&name, depth), name, hash: Sha256::new(), bytes: 0, place }
     }
 
     fn feed(&mut self, slice: &[u8], work: &mut Work<'_>) -> Result<()> {
@@ -122,7 +118,6 @@ impl File {
         let sha256 = hex(&self.hash.finalize());
         work.intake.seal(&sha256);
         let input = Input {
-            file: self.number,
             name: self.name,
             format: format.to_owned(),
             bytes: self.bytes,
