@@ -59,7 +59,8 @@ fn of_one_family_the_strongest_counts_and_families_add_up() {
     let weaker = finding(2, "source_port_spread", "8.8.8.8", 0.1, 40.0);
     assert_eq!(ledger(&[one_family[0].clone(), weaker.clone()], &Checked::default()).risk, 70.0);
     let stronger = Finding { points: 80.0, ..weaker };
-    assert_eq!(ledger(&[one_family[0].clone(), stronger], &Checked::default()).risk, 80.0);
+    let both = ledger(&[one_family[0].clone(), stronger], &Checked::default());
+    assert_eq!((both.lines[0].strong, both.lines[0].weak), (70.0, 10.0), "beyond the strong, and told");
     let two = [finding(1, "vertical_scan", "8.8.8.8", 0.9, 30.0), finding(2, "geo_unknown", "8.8.8.8", 0.9, 20.0)];
     assert_eq!(ledger(&two, &Checked::default()).risk, 50.0);
 }
