@@ -45,6 +45,11 @@ pub fn attack(set: &Set, outcome: &Outcome, cards: &Cards) -> Answer {
     shown.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.id.cmp(&b.id)));
     let guilty = |finding: &&&Finding| unnamed || is_attacker(set, cards, finding.subject);
     let active = |finding: &&&Finding| matches!(finding.role, Role::Attacker | Role::Compromised);
+    // Malware shows in many ways: to stand out, first of all and on the watch list, is what can be asked.
+    let top = report.hosts.first().filter(|host| set.technique == "malware" && is_attacker(set, cards, host.address));
+    if let Some(host) = top.filter(|host| host.risk >= report.settings.real(&WATCH)) {
+        return Answer { right: true, told: format!("{} stands first, at risk {:.0}", host.address, host.risk) };
+    }
     let risk =
         |finding: &Finding| report.hosts.iter().find(|host| host.address == finding.subject).map_or(0.0, |h| h.risk);
     let tell = |finding: &Finding| {

@@ -7,30 +7,61 @@ use crate::model::finding::{Finding, MAX_VICTIMS, Role};
 use crate::model::report::Host;
 use crate::model::traffic::{AddressId, Traffic};
 
-/// What a row keeps of its source's risk where no finding on the source covers it. Our own choice: an attacker's
-/// other traffic is suspect, but less so than the attack.
+/// What a row keeps of the risk of either end where no finding covers it. Our own choice: an attacker's other traffic
+/// is suspect, but less so than the attack.
 const UNCOVERED: f64 = 0.5;
-/// What a row keeps of the risk of the address it goes to, likewise.
-const TOWARDS: f64 = 0.5;
 
 /// 0..100 for each row.
 pub fn flow_risks(traffic: &Traffic, findings: &[Finding], hosts: &[Host]) -> Vec<f64> {
     let blamed = Blamed::of(findings, hosts);
-    // Addresses are numbered, so they are looked up once; cards (MACs) are few.
-    let known: Vec<Option<&Blame>> = traffic.addresses().iter().map(|address| blamed.0.get(address)).collect();
-    let card = |mac: Option<[u8; 6]>| mac.and_then(|mac| blamed.0.get(&Address::Mac(mac)));
+    let owners = owners(traffic);
+    let owned = |mac: [u8; 6]| owners.get(&mac).and_then(|owner| blamed.0.get(&traffic.address((*owner)?)));
+    let card = |mac: [u8; 6]| blamed.0.get(&Address::Mac(mac)).or_else(|| owned(mac));
+    // Addresses are numbered, so each is looked up once.
+    let by_address = |address: &Address| match *address {
+        Address::Mac(mac) => card(mac),
+        address => blamed.0.get(&address),
+    };
+    let known: Vec<Option<&Blame>> = traffic.addresses().iter().map(by_address).collect();
     let of_row = |(row, source): (usize, &AddressId)| {
-        let senders = [known[source.index()], card(traffic.source_mac.get(row))];
-        let receivers =
-            [traffic.destination.get(row).and_then(|id| known[id.index()]), card(traffic.destination_mac.get(row))];
-        let own = senders.into_iter().flatten().map(|blame| {
-            let covered = blame.findings.iter().any(|finding| covers(finding, traffic, row));
+        let senders = [known[source.index()], traffic.source_mac.get(row).and_then(card)];
+        let receivers = [
+            traffic.destination.get(row).and_then(|id| known[id.index()]),
+            traffic.destination_mac.get(row).and_then(card),
+        ];
+        // An answer to the attack is part of it: so is a row that an exporter has turned round.
+        let (source, destination) = (Some(*source), traffic.destination.get(row));
+        let sent = senders.into_iter().flatten().map(|blame| (blame, destination));
+        let received = receivers.into_iter().flatten().map(|blame| (blame, source));
+        let risk = |(blame, other): (&Blame<'_>, Option<AddressId>)| {
+            let covered = blame.findings.iter().any(|finding| covers(finding, traffic, row, other));
             blame.risk * if covered { 1.0 } else { UNCOVERED }
-        });
-        let towards = receivers.into_iter().flatten().map(|blame| blame.risk * TOWARDS);
-        own.chain(towards).fold(0.0, f64::max)
+        };
+        sent.chain(received).map(risk).fold(0.0, f64::max)
     };
     traffic.source().iter().enumerate().map(of_row).collect()
+}
+
+/// The one address that each card (MAC) sends from; none where there are several, as behind a router.
+fn owners(traffic: &Traffic) -> FxHashMap<[u8; 6], Option<AddressId>> {
+    let mut owners = FxHashMap::default();
+    if traffic.source_mac.is_absent() {
+        return owners;
+    }
+    for (row, &source) in traffic.source().iter().enumerate() {
+        let ends = [
+            (Some(source), traffic.source_mac.get(row)),
+            (traffic.destination.get(row), traffic.destination_mac.get(row)),
+        ];
+        for (address, mac) in ends {
+            let (Some(id), Some(mac)) = (address, mac) else { continue };
+            if traffic.address(id).ip().is_some_and(|ip| !ip.is_unspecified()) {
+                let owner = owners.entry(mac).or_insert(Some(id));
+                *owner = owner.filter(|known| *known == id);
+            }
+        }
+    }
+    owners
 }
 
 /// What there is against one address or card.
@@ -58,13 +89,13 @@ impl<'a> Blamed<'a> {
     }
 }
 
-/// Whether a row lies within a finding's time and goes to one of its victims, as far as the finding names them.
-fn covers(finding: &Finding, traffic: &Traffic, row: usize) -> bool {
+/// Whether a row lies within a finding's time and has one of its victims at the other end, as far as it names them.
+fn covers(finding: &Finding, traffic: &Traffic, row: usize, other: Option<AddressId>) -> bool {
     let start = traffic.start.get(row);
     let in_time = |(first, last): (f64, f64)| start.is_none_or(|start| (first..=last).contains(&start));
     let timely = finding.first.zip(finding.last).is_none_or(in_time);
     let all_named = !finding.victims.is_empty() && finding.victims.len() < MAX_VICTIMS;
-    let aimed = || traffic.destination.get(row).is_some_and(|id| finding.victims.contains(&traffic.address(id)));
+    let aimed = || other.is_some_and(|id| finding.victims.contains(&traffic.address(id)));
     timely && (!all_named || aimed())
 }
 
@@ -77,6 +108,38 @@ mod tests {
 
     fn address(text: &str) -> Address {
         Address::parse(text).unwrap()
+    }
+
+    /// A scan of one victim in the first ten seconds.
+    fn scan() -> Finding {
+        Finding {
+            id: 1,
+            detector: "vertical_scan",
+            subject: address("8.8.8.8"),
+            role: Role::Attacker,
+            victims: vec![address("10.0.0.1")],
+            first: Some(0.0),
+            last: Some(10.0),
+            rows: 1,
+            severity: Severity::High,
+            confidence: 0.9,
+            points: 80.0,
+            technique: None,
+            summary: String::new(),
+        }
+    }
+
+    fn host(address: Address, risk: f64) -> Host {
+        Host {
+            address,
+            risk,
+            decision: Decision::Ignore,
+            role: Role::Attacker,
+            evidence: vec![1],
+            place: None,
+            network: None,
+            rows: 1,
+        }
     }
 
     #[test]
@@ -95,37 +158,20 @@ mod tests {
             row("10.0.0.1", "8.8.8.8", 5.0),
             row("10.0.0.3", "10.0.0.4", 5.0),
             Record { source_mac: card, ..row("10.0.0.3", "10.0.0.4", 5.0) },
+            // The scanner's own card, known from one row, asks who is there.
+            Record { source_mac: Some([2, 0, 0, 0, 0, 2]), ..row("8.8.8.8", "10.0.0.9", 90.0) },
+            row("02:00:00:00:00:02", "ff:ff:ff:ff:ff:ff", 90.0),
         ] {
             traffic.push(&record);
         }
-        let finding = Finding {
-            id: 1,
-            detector: "vertical_scan",
-            subject: address("8.8.8.8"),
-            role: Role::Attacker,
-            victims: vec![address("10.0.0.1")],
-            first: Some(0.0),
-            last: Some(10.0),
-            rows: 1,
-            severity: Severity::High,
-            confidence: 0.9,
-            points: 80.0,
-            technique: None,
-            summary: String::new(),
-        };
+        let finding = scan();
         let claim = Finding { subject: address("02:00:00:00:00:01"), victims: Vec::new(), ..finding.clone() };
-        let host = |address, risk| Host {
-            address,
-            risk,
-            decision: Decision::Ignore,
-            role: Role::Attacker,
-            evidence: vec![1],
-            place: None,
-            network: None,
-            rows: 1,
-        };
         let hosts = [host(finding.subject, 80.0), host(claim.subject, 60.0), host(address("10.0.0.1"), 0.0)];
         let risks = flow_risks(&traffic, &[finding, claim], &hosts);
-        assert_eq!(risks, [80.0, 40.0, 40.0, 40.0, 0.0, 60.0]);
+        assert_eq!(
+            risks,
+            [80.0, 40.0, 40.0, 80.0, 0.0, 60.0, 40.0, 40.0],
+            "covered, too late, no victim, answer, other, cards"
+        );
     }
 }
