@@ -17,7 +17,15 @@ export function openIntake(glue, changed, beside, claim) {
     return glue.isDatabase(new Uint8Array(tail));
   }
 
-  async function add(files) {
+  // One after the other: a run waits until every file given before it is known for what it is.
+  let adding = Promise.resolve();
+
+  function add(files) {
+    adding = adding.catch(() => {}).then(() => sort(files));
+    return adding;
+  }
+
+  async function sort(files) {
     for (const file of files) {
       if (await claim(file)) continue;
       // What cannot be read is left to the reader, which says why.
@@ -58,6 +66,7 @@ export function openIntake(glue, changed, beside, claim) {
 
   return {
     chosen,
+    settled: () => adding,
     clear() {
       chosen.traffic.length = 0;
       chosen.databases.length = 0;

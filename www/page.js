@@ -46,8 +46,12 @@ export function openPage(glue, engine) {
   tellFormats(catalog);
   tellSample(glue);
 
-  $("#run").addEventListener("click", () => analyse(intake.chosen.traffic, intake.chosen.databases));
-  $("#sample").addEventListener("click", () => analyse([new File([glue.sampleTraffic()], "sample.csv")], intake.chosen.databases));
+  async function begin(traffic) {
+    await intake.settled().catch(() => {});
+    if (document.documentElement.dataset.state !== "running") analyse(traffic(), intake.chosen.databases);
+  }
+  $("#run").addEventListener("click", () => begin(() => intake.chosen.traffic));
+  $("#sample").addEventListener("click", () => begin(() => [new File([glue.sampleTraffic()], "sample.csv")]));
   $("#restart").addEventListener("click", () => {
     engine.cancel();
     intake.clear();
