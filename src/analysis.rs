@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::geo::{self, GeoDatabase};
 use crate::ingest::intake::Intake;
 use crate::ingest::reader::Reader;
+use crate::ingest::stretch::{Border, Part};
 use crate::judge::{self, JudgeSettings};
 use crate::ml::{dbscan, forest, svm};
 use crate::model::home::HOME;
@@ -26,6 +27,9 @@ pub struct Progress {
     pub fraction: f64,
 }
 
+/// Room is made for a few more rows than expected: making it twice would cost the memory of both.
+const ROOM: f64 = 1.03;
+
 /// An analysis that is taking in files.
 pub struct Analysis {
     settings: Checked,
@@ -34,6 +38,8 @@ pub struct Analysis {
     /// Of each file given: the numbers of it and of a bundle's members, and their accounts.
     inputs: Vec<(Range<usize>, Vec<Input>)>,
     file: usize,
+    /// Files begun so far.
+    given: usize,
     databases: Vec<GeoDatabase>,
 }
 
@@ -45,6 +51,7 @@ impl Analysis {
             reader: None,
             inputs: Vec::new(),
             file: 0,
+            given: 0,
             databases: Vec::new(),
         }
     }
@@ -52,6 +59,7 @@ impl Analysis {
     /// Starts the next traffic file.
     pub fn begin(&mut self, name: &str) {
         self.file = self.intake.files();
+        self.given += 1;
         self.reader = Some(Reader::new(name, &mut self.intake));
     }
 
@@ -68,6 +76,22 @@ impl Analysis {
         fed
     }
 
+    /// Where the file begun can be read by several at once, sets out to: then `append` takes the place of `feed`.
+    /// `head` is the start of the file, of `bytes` bytes in all.
+    pub fn divide(&mut self, head: &[u8], bytes: u64) -> bool {
+        self.reader.as_mut().is_some_and(|reader| reader.divide(head, bytes, &self.settings))
+    }
+
+    /// Appends the next stretch of the file, or gives the border from which it is to be read again.
+    pub fn append(&mut self, part: Part) -> Option<Border> {
+        self.reader.as_mut().and_then(|reader| reader.append(part, &mut self.intake))
+    }
+
+    /// Makes room for the rows to come, where this share of all that will be read has been.
+    pub fn expect(&mut self, share: f64) {
+        self.intake.traffic.reserve((self.rows() as f64 / share * ROOM) as usize);
+    }
+
     /// Ends the file.
     pub fn finish_file(&mut self) -> Result<()> {
         let reader = self.reader.take().ok_or_else(|| Error::unreadable("no file was begun"))?;
@@ -77,7 +101,8 @@ impl Analysis {
     }
 
     /// Keeps what became of the file at hand, which a bundle makes several of.
-    fn keep(&mut self, inputs: Vec<Input>) {
+    fn keep(&mut self, mut inputs: Vec<Input>) {
+        inputs.iter_mut().filter_map(|input| input.given.as_mut()).for_each(|given| *given = self.given - 1);
         self.inputs.push((self.file..self.intake.files(), inputs));
     }
 

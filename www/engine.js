@@ -33,15 +33,15 @@ export class Engine {
   }
 
   #spawn() {
-    const { module, glueUrl, workerUrl } = this.#parts;
-    const worker = new Worker(workerUrl, { type: "module" });
+    const worker = new Worker(this.#parts.workerUrl, { type: "module" });
     worker.addEventListener("message", ({ data }) => this.#answer(data));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
       this.#replace(new Error("The analysis stopped unexpectedly. The page is ready for another try."));
     });
     this.#worker = worker;
-    worker.postMessage({ id: 0, method: "open", args: [module, glueUrl] });
+    // As text: a trusted address cannot be posted. The worker's own policy trusts it again, for its helpers.
+    worker.postMessage({ id: 0, method: "open", args: [{ ...this.#parts, workerUrl: String(this.#parts.workerUrl) }] });
   }
 
   #answer({ id, value, error, fatal, progress }) {

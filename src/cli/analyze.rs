@@ -13,6 +13,7 @@ use flowglass::export::{self, EXPORTERS, Export, Exporter};
 use flowglass::geo;
 use flowglass::ingest::SLICE;
 use flowglass::ingest::mapping;
+use flowglass::ingest::reader::digest::Digest;
 use flowglass::model::outcome::Outcome;
 use flowglass::model::report::Decision;
 use flowglass::model::settings::{Checked, Settings, Value};
@@ -124,7 +125,7 @@ fn exporters(keys: &[String]) -> Result<Vec<&'static Exporter>, Failure> {
 /// Feeds every file and runs. A file that cannot be read is said so and passed over.
 fn read_and_run(args: &AnalyzeArgs, settings: Checked, line: &mut ProgressLine) -> Result<Outcome, Failure> {
     let mut analysis = Analysis::new(settings);
-    let mut read = 0;
+    let (mut read, mut digests) = (0, Vec::new());
     for path in &args.geo {
         match fs::read(path) {
             Ok(bytes) => analysis.database(&name(path), bytes),
@@ -132,7 +133,7 @@ fn read_and_run(args: &AnalyzeArgs, settings: Checked, line: &mut ProgressLine) 
         }
     }
     for path in &args.files {
-        match feed(&mut analysis, path, line) {
+        match feed(&mut analysis, path, &mut digests, line) {
             Ok(()) => read += 1,
             Err(reason) => {
                 line.clear();
@@ -145,10 +146,20 @@ fn read_and_run(args: &AnalyzeArgs, settings: Checked, line: &mut ProgressLine) 
     }
     let run =
         analysis.run(&mut |progress| line.show(&format!("{} {:.0} %", progress.stage, progress.fraction * 100.0)));
-    run.map_err(Failure::nothing)
+    let mut outcome = run.map_err(Failure::nothing)?;
+    for (given, digest) in digests.into_iter().enumerate() {
+        outcome.report.identify(given, &digest.finish());
+    }
+    Ok(outcome)
 }
 
-fn feed(analysis: &mut Analysis, path: &Path, line: &mut ProgressLine) -> Result<(), String> {
+/// Feeds one file. The digest of each traffic file is added to `digests`.
+fn feed(
+    analysis: &mut Analysis,
+    path: &Path,
+    digests: &mut Vec<Digest>,
+    line: &mut ProgressLine,
+) -> Result<(), String> {
     let at = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     if path.is_dir() {
         return Err(at(&"this is a folder; name the files in it"));
@@ -161,6 +172,8 @@ fn feed(analysis: &mut Analysis, path: &Path, line: &mut ProgressLine) -> Result
     }
     let size = file.metadata().map_or(0, |data| data.len());
     analysis.begin(&name(path));
+    digests.push(Digest::default());
+    let digest = digests.last_mut().expect("one was just added");
     let mut slice = vec![0; SLICE];
     let mut done = 0;
     loop {
@@ -168,6 +181,7 @@ fn feed(analysis: &mut Analysis, path: &Path, line: &mut ProgressLine) -> Result
         if length == 0 {
             return analysis.finish_file().map_err(|error| error.to_string());
         }
+        digest.feed(&slice[..length]);
         analysis.feed(&slice[..length]).map_err(|error| error.to_string())?;
         done += length as u64;
         line.show(&format!("Reading {}: {} of {} MB, {} rows", name(path), done >> 20, size >> 20, analysis.rows()));

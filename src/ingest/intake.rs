@@ -1,9 +1,11 @@
 //! Where parsers put rows: the growing traffic table and the account of what was rejected.
 
+use serde::{Deserialize, Serialize};
+
 use super::joins::Joins;
 use crate::model::record::Record;
 use crate::model::report::{MAX_REJECTED, ReasonCount, Rejected};
-use crate::model::traffic::Traffic;
+use crate::model::traffic::{Traffic, TrafficPart};
 
 /// Why the last row of a file is rejected where the file ends inside it.
 pub const TRUNCATED: &str = "the file ends within this row";
@@ -19,8 +21,7 @@ pub struct Intake {
     /// What waits for another file.
     pub joins: Joins,
     file: String,
-    /// The hash of each file that was read to its end.
-    sums: Vec<String>,
+    files: usize,
     accepted: u64,
     reasons: Vec<ReasonCount>,
     /// The byte at which a row starts that the end of the current file cuts off.
@@ -29,12 +30,23 @@ pub struct Intake {
     rejected: Vec<(usize, Rejected)>,
 }
 
+/// The rows of a stretch of a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IntakePart {
+    traffic: TrafficPart,
+    accepted: u64,
+    reasons: Vec<ReasonCount>,
+    /// The first ones: row, counted within the stretch, byte and reason.
+    rejected: Vec<(u64, u64, String)>,
+    cut: Option<u64>,
+}
+
 impl Intake {
     /// Starts the account of the next file.
     pub fn begin(&mut self, file: &str) {
         self.file = file.to_owned();
         self.traffic.begin(file);
-        self.sums.push(String::new());
+        self.files += 1;
         self.accepted = 0;
         self.cut = None;
         self.reasons.clear();
@@ -43,6 +55,11 @@ impl Intake {
     pub fn accept(&mut self, record: &Record<'_>) {
         self.traffic.push(record);
         self.accepted += 1;
+    }
+
+    /// Counts rows that were added to the traffic column by column.
+    pub fn accept_rows(&mut self, rows: usize) {
+        self.accepted += rows as u64;
     }
 
     /// Counts one packet of a capture that was understood.
@@ -55,16 +72,9 @@ impl Intake {
         self.traffic.push(record);
     }
 
-    /// The current file is read; this is its hash.
-    pub fn seal(&mut self, sha256: &str) {
-        if let Some(sum) = self.sums.last_mut() {
-            *sum = sha256.to_owned();
-        }
-    }
-
     /// Files begun so far.
     pub fn files(&self) -> usize {
-        self.sums.len()
+        self.files
     }
 
     /// All files are read: what several of them tell comes together, and the files stand in order of time, however
@@ -87,8 +97,9 @@ impl Intake {
     /// The files by the first time in them, then by name; those without times come last.
     fn order(&self) -> Vec<usize> {
         let traffic = &self.traffic;
-        let mut first = vec![f64::INFINITY; self.sums.len()];
-        for (file, rows) in traffic.file_rows().into_iter().enumerate() {
+        let mut first = vec![f64::INFINITY; self.files];
+        let rows = traffic.file_rows();
+        for (file, rows) in rows.iter().cloned().enumerate() {
             first[file] = rows.filter_map(|row| traffic.start.get(row)).fold(f64::INFINITY, f64::min);
         }
         for at in traffic.observations.times() {
@@ -97,9 +108,17 @@ impl Intake {
             }
         }
         let names = traffic.observations.files();
-        let rest = |file: usize| (&names[file], &self.sums[file]);
-        let mut order: Vec<usize> = (0..self.sums.len()).collect();
-        order.sort_by(|&a, &b| first[a].total_cmp(&first[b]).then_with(|| rest(a).cmp(&rest(b))));
+        // Namesakes without times are told apart by their rows.
+        let row = |row: usize| {
+            let ports = (traffic.source_port.get(row), traffic.destination_port.get(row));
+            let address = |id| traffic.address(id);
+            (address(traffic.source()[row]), traffic.destination.get(row).map(address), ports)
+        };
+        let mut order: Vec<usize> = (0..self.files).collect();
+        order.sort_by(|&a, &b| {
+            let by_name = || first[a].total_cmp(&first[b]).then_with(|| names[a].cmp(&names[b]));
+            by_name().then_with(|| rows[a].clone().map(row).cmp(rows[b].clone().map(row)))
+        });
         order
     }
 
@@ -109,14 +128,44 @@ impl Intake {
         if reason == TRUNCATED {
             self.cut = Some(byte);
         }
+        self.count_reason(reason, 1);
+        self.name_rejected(row, byte, reason);
+    }
+
+    fn count_reason(&mut self, reason: &str, rows: u64) {
         match self.reasons.iter_mut().find(|count| count.reason == reason) {
-            Some(count) => count.rows += 1,
-            None => self.reasons.push(ReasonCount { reason: reason.to_owned(), rows: 1 }),
+            Some(count) => count.rows += rows,
+            None => self.reasons.push(ReasonCount { reason: reason.to_owned(), rows }),
         }
+    }
+
+    fn name_rejected(&mut self, row: u64, byte: u64, reason: &str) {
         if self.rejected.len() < MAX_REJECTED {
             let rejected = Rejected { file: self.file.clone(), row, byte, reason: reason.to_owned() };
             self.rejected.push((self.files().saturating_sub(1), rejected));
         }
+    }
+
+    /// Takes out all rows of a table, of which this is a stretch.
+    pub fn take_part(&mut self) -> IntakePart {
+        let rejected = std::mem::take(&mut self.rejected).into_iter();
+        IntakePart {
+            traffic: self.traffic.take_part(),
+            accepted: std::mem::take(&mut self.accepted),
+            reasons: std::mem::take(&mut self.reasons),
+            rejected: rejected.map(|(_, rejected)| (rejected.row, rejected.byte, rejected.reason)).collect(),
+            cut: self.cut.take(),
+        }
+    }
+
+    /// Appends a stretch of the current file behind what was read of it.
+    pub fn append(&mut self, part: IntakePart) {
+        let before = self.accepted + self.reasons.iter().map(|count| count.rows).sum::<u64>();
+        self.traffic.append(&part.traffic);
+        self.accepted += part.accepted;
+        part.reasons.iter().for_each(|count| self.count_reason(&count.reason, count.rows));
+        part.rejected.iter().for_each(|(row, byte, reason)| self.name_rejected(before + row, *byte, reason));
+        self.cut = self.cut.or(part.cut);
     }
 
     /// What to say of a current file that ends inside a row.

@@ -7,6 +7,7 @@ pub mod intake;
 mod joins;
 pub mod preview;
 pub mod reader;
+pub mod stretch;
 pub mod text;
 pub mod unpack;
 mod wire;
@@ -16,6 +17,7 @@ use crate::error::Result;
 use crate::model::settings::Checked;
 
 use intake::Intake;
+use stretch::Stretch;
 
 // An entry is its file and two lines here: `mod` and its place in the list.
 mod aws_vpc;
@@ -83,6 +85,11 @@ pub trait Parser {
 
     /// What the person should know of how the file was read, once it is read.
     fn notes(&self) -> Vec<String>;
+
+    /// Where the file may be read in stretches, by several at once: how.
+    fn stretch(&mut self) -> Option<&mut dyn Stretch> {
+        None
+    }
 }
 
 /// The format that is surest of this start of a file, if any is sure at all.

@@ -3,19 +3,28 @@
 /// The `share` quantile (0..1) with linear interpolation, as numpy's `percentile` gives it over all rows, where point
 /// `i` stands for `weights[i]` rows. `None` without rows. Scores must not be NaN.
 pub fn quantile(scores: &[f64], weights: &[u32], share: f64) -> Option<f64> {
-    let rows: u64 = weights.iter().map(|&weight| u64::from(weight)).sum();
-    if rows == 0 {
-        return None;
-    }
-    let place = (rows - 1) as f64 * share.clamp(0.0, 1.0);
-    let below = place.floor();
-    let below_rows = below as u64;
-    let low = at(scores, weights, below_rows);
-    let high = at(scores, weights, (below_rows + 1).min(rows - 1));
-    let part = place - below;
+    let [low, high] = neighbours(scores, weights, share)?;
+    let (_, part) = place(weights, share);
     // Interpolate from the nearer end: numpy does, and it keeps the result monotonic.
     let step = high - low;
     Some(if part >= 0.5 { high - step * (1.0 - part) } else { low + step * part })
+}
+
+/// The two scores between which the quantile lies.
+pub fn neighbours(scores: &[f64], weights: &[u32], share: f64) -> Option<[f64; 2]> {
+    let rows = rows(weights).checked_sub(1)?;
+    let (below, _) = place(weights, share);
+    Some([below, (below + 1).min(rows)].map(|row| at(scores, weights, row)))
+}
+
+/// The row at or below the quantile, and how far towards the next it lies.
+fn place(weights: &[u32], share: f64) -> (u64, f64) {
+    let place = rows(weights).saturating_sub(1) as f64 * share.clamp(0.0, 1.0);
+    (place.floor() as u64, place - place.floor())
+}
+
+fn rows(weights: &[u32]) -> u64 {
+    weights.iter().map(|&weight| u64::from(weight)).sum()
 }
 
 /// The score of the row that has `index` rows before it in ascending order. Reads the scores' bits from the highest down,

@@ -49,7 +49,7 @@ impl<T: Copy + Default> Column<T> {
             return self.values.get(row).copied();
         }
         let word = self.present.get(row / 64)?;
-        (word >> (row % 64) & 1 == 1).then(|| self.values[row])
+        if word >> (row % 64) & 1 == 1 { self.values.get(row).copied() } else { None }
     }
 
     /// The number of rows, with or without a value.
@@ -98,10 +98,56 @@ impl<T: Copy + Default> Column<T> {
         }
     }
 
-    /// Appends all rows of `other`.
-    pub fn append(&mut self, other: &Column<T>) {
-        for value in other.iter() {
-            self.push(value);
+    /// Appends rows: as if each was pushed, but several times as fast.
+    pub fn extend(&mut self, values: impl ExactSizeIterator<Item = Option<T>>) {
+        if self.is_absent() && self.rows > 0 {
+            return values.for_each(|value| self.push(value));
+        }
+        let (start, full) = (self.rows, self.filled == self.rows);
+        let mut missing = Vec::new();
+        self.values.resize(start, T::default());
+        self.values.extend((start..start + values.len()).zip(values).map(|(row, value)| {
+            value.unwrap_or_else(|| {
+                missing.push(row);
+                T::default()
+            })
+        }));
+        self.rows = self.values.len();
+        self.filled += self.rows - start - missing.len();
+        if self.is_absent() {
+            self.values = Vec::new();
+        } else if !full || !missing.is_empty() {
+            // The bits of the rows before are all set where there were none yet.
+            self.present.resize(start.div_ceil(64), u64::MAX);
+            self.present.resize(self.rows.div_ceil(64), 0);
+            (start..self.rows).for_each(|row| self.present[row / 64] |= 1 << (row % 64));
+            missing.into_iter().for_each(|row| self.present[row / 64] &= !(1 << (row % 64)));
+        }
+    }
+
+    /// The values and the bits of the rows that have one, as they are stored.
+    pub fn parts(&self) -> (&[T], &[u64]) {
+        (&self.values, &self.present)
+    }
+
+    /// A column from what `parts` gave. Rows that the parts do not hold have no value.
+    pub fn from_parts(values: Vec<T>, present: Vec<u64>, rows: usize, filled: usize) -> Self {
+        let whole = if filled == rows { values.len() == rows } else { filled == 0 || values.len() <= rows };
+        if whole { Column { values, present, rows, filled } } else { Column { rows, ..Column::default() } }
+    }
+
+    /// Appends rows without a value up to `rows` rows in all.
+    pub fn level(&mut self, rows: usize) {
+        if self.filled == 0 {
+            self.rows = self.rows.max(rows);
+        }
+        (self.rows..rows).for_each(|_| self.push(None));
+    }
+
+    /// Makes room for `rows` rows in all, where there is any value.
+    pub fn reserve(&mut self, rows: usize) {
+        if !self.is_absent() {
+            self.values.reserve_exact(rows.saturating_sub(self.values.len()));
         }
     }
 }
@@ -141,6 +187,33 @@ mod tests {
             );
         }
         assert_eq!(column.iter().collect::<Vec<_>>(), (0..200).map(value).collect::<Vec<_>>());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn rows_appended_together_are_as_if_pushed(
+            blocks in proptest::collection::vec(
+                proptest::collection::vec(proptest::option::weighted(0.8, 0u16..9), 0..150), 0..6),
+            kinds in proptest::collection::vec(0..3, 6),
+        ) {
+            let (mut pushed, mut extended) = (Column::default(), Column::default());
+            for (block, kind) in blocks.into_iter().zip(kinds) {
+                // Blocks that are full and blocks that are empty, too.
+                let value = |value: Option<u16>| match kind {
+                    0 => value,
+                    1 => Some(value.unwrap_or(1)),
+                    _ => None,
+                };
+                let block: Vec<_> = block.into_iter().map(value).collect();
+                block.iter().for_each(|value| pushed.push(*value));
+                extended.extend(block.into_iter());
+            }
+            proptest::prop_assert_eq!((pushed.len(), pushed.filled()), (extended.len(), extended.filled()));
+            proptest::prop_assert!(pushed.iter().eq(extended.iter()));
+            pushed.push(Some(7));
+            extended.push(Some(7));
+            proptest::prop_assert!(pushed.iter().eq(extended.iter()));
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod judgement;
 pub mod outcome;
 pub mod observation;
 pub mod observations;
+pub mod packed;
 pub mod record;
 pub mod report;
 pub mod settings;

@@ -108,6 +108,12 @@ pub enum ConnState {
 }
 
 impl ConnState {
+    /// Every state, in the order of their numbers.
+    pub const ALL: [ConnState; 13] = {
+        use ConnState::{OTH, REJ, RSTO, RSTOS0, RSTR, RSTRH, S0, S1, S2, S3, SF, SH, SHR};
+        [S0, S1, S2, S3, SF, REJ, RSTO, RSTR, RSTOS0, RSTRH, SH, SHR, OTH]
+    };
+
     /// Whether the attempt failed: rejected or never answered.
     pub fn failed(self) -> bool {
         matches!(self, ConnState::S0 | ConnState::REJ | ConnState::RSTOS0 | ConnState::SH)

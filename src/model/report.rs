@@ -1,6 +1,6 @@
 //! The report: `report.json`, format version 1. Field order here is the order in the file.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::finding::{Finding, Role};
@@ -67,8 +67,11 @@ pub struct Input {
     /// The format's key.
     pub format: String,
     pub bytes: u64,
-    /// Hexadecimal, of the file as given.
+    /// Hexadecimal, of the file as given; of a member of a bundle, as unpacked.
     pub sha256: String,
+    /// Which of the files given this is, counted from 0; none for a member of a bundle.
+    #[serde(skip)]
+    pub given: Option<usize>,
     /// Rows that became flows.
     pub read: u64,
     pub rejected: u64,
@@ -78,7 +81,15 @@ pub struct Input {
     pub notes: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+impl Report {
+    /// Puts in the SHA-256 of one of the files given, which is known only once somebody has read all of it.
+    pub fn identify(&mut self, given: usize, sha256: &str) {
+        let of_it = self.inputs.iter_mut().filter(|input| input.given == Some(given));
+        of_it.for_each(|input| input.sha256 = sha256.to_owned());
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReasonCount {
     pub reason: String,
     pub rows: u64,

@@ -1,13 +1,17 @@
 //! The traffic table: every flow of every input, one column per field, addresses interned.
 
 mod files;
+mod part;
 
 use rustc_hash::FxHashMap;
 
 use super::address::Address;
 use super::column::Column;
 use super::observations::Observations;
+use super::packed::AnyColumn;
 use super::record::{ConnState, Record};
+
+pub use part::TrafficPart;
 
 /// An interned address: its index in `Traffic::address`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,6 +103,57 @@ impl Traffic {
         self.label.push(label);
     }
 
+    /// Appends the sources of a block of rows, as `intern` numbers them. The rows' other columns are filled after it, or
+    /// left to `level`.
+    pub fn begin_block(&mut self, sources: &[AddressId]) {
+        self.source.extend_from_slice(sources);
+    }
+
+    /// Appends to the column of labels.
+    pub fn push_label(&mut self, label: Option<&str>) {
+        let label = label.and_then(|label| self.labels.intern(label));
+        self.label.push(label);
+    }
+
+    /// Ends a block of rows that were added column by column: what nobody filled has no value.
+    pub fn level(&mut self) {
+        let rows = self.rows();
+        self.columns().into_iter().for_each(|column| column.level(rows));
+    }
+
+    /// Makes room for so many rows in all.
+    pub fn reserve(&mut self, rows: usize) {
+        self.source.reserve_exact(rows.saturating_sub(self.rows()));
+        self.columns().into_iter().for_each(|column| column.reserve(rows));
+    }
+
+    /// Every column but that of the sources, always in the same order.
+    fn columns(&mut self) -> [&mut dyn AnyColumn; 21] {
+        [
+            &mut self.destination,
+            &mut self.history,
+            &mut self.label,
+            &mut self.source_port,
+            &mut self.destination_port,
+            &mut self.protocol,
+            &mut self.start,
+            &mut self.duration,
+            &mut self.bytes_sent,
+            &mut self.bytes_received,
+            &mut self.packets_sent,
+            &mut self.packets_received,
+            &mut self.state,
+            &mut self.source_mac,
+            &mut self.destination_mac,
+            &mut self.ip_bytes,
+            &mut self.frame_bytes,
+            &mut self.source_ttl,
+            &mut self.destination_ttl,
+            &mut self.flags,
+            &mut self.handshake,
+        ]
+    }
+
     pub fn rows(&self) -> usize {
         self.source.len()
     }
@@ -143,8 +198,9 @@ impl Traffic {
         ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
+    /// The number of an address, a new one where it is new. Numbers follow the order of first appearance.
     #[inline]
-    fn intern(&mut self, address: Address) -> AddressId {
+    pub fn intern(&mut self, address: Address) -> AddressId {
         self.find(address).unwrap_or_else(|| self.intern_new(address))
     }
 

@@ -117,6 +117,7 @@ fn input() -> Input {
         format: "csv".into(),
         bytes: 2048,
         sha256: "00".into(),
+        given: Some(0),
         read: 6,
         rejected: 1,
         reasons: vec![ReasonCount { reason: "the address is missing".into(), rows: 1 }],

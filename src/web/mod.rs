@@ -1,6 +1,7 @@
 //! The browser's door to the library: the only module that knows JavaScript. Computes nothing itself.
 
 mod session;
+mod stretch;
 mod page;
 mod shelf;
 mod plain;

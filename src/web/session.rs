@@ -54,6 +54,25 @@ impl Session {
         self.analysis()?.feed(slice).map_err(thrown)
     }
 
+    /// Where the file begun can be read by several at once, sets out to: `append` then takes the place of `feed`.
+    /// `head` is the start of the file, of `bytes` bytes in all.
+    pub fn divide(&mut self, head: &[u8], bytes: f64) -> Result<bool, JsError> {
+        Ok(self.analysis()?.divide(head, bytes as u64))
+    }
+
+    /// Appends the next stretch of the file, as `Stretch.finish` gave it. Null, or the border from which it is to be read
+    /// again.
+    pub fn append(&mut self, part: JsValue) -> Answer {
+        let part = plain::take(part)?;
+        plain::give(&self.analysis()?.append(part))
+    }
+
+    /// Makes room for the rows to come, where this share of all that will be read has been.
+    pub fn expect(&mut self, share: f64) -> Result<(), JsError> {
+        self.analysis()?.expect(share);
+        Ok(())
+    }
+
     #[wasm_bindgen(js_name = finishFile)]
     pub fn finish_file(&mut self) -> Result<(), JsError> {
         self.analysis()?.finish_file().map_err(thrown)
@@ -81,6 +100,13 @@ impl Session {
         let outcome = analysis.run(&mut report).map_err(thrown)?;
         self.baseline = blocked(&outcome.report);
         self.outcome = Some(outcome);
+        Ok(())
+    }
+
+    /// Puts the SHA-256 of one of the files given, counted from 0, into the report.
+    pub fn identify(&mut self, given: usize, sha256: &str) -> Result<(), JsError> {
+        let outcome = self.outcome.as_mut().ok_or_else(|| thrown(NOT_RUN))?;
+        outcome.report.identify(given, sha256);
         Ok(())
     }
 
@@ -199,7 +225,7 @@ fn exporter(key: &str) -> Result<&'static Exporter, JsError> {
     found.ok_or_else(|| thrown(format!("there is no export {key:?}")))
 }
 
-fn check(settings: JsValue) -> Result<Checked, JsError> {
+pub(super) fn check(settings: JsValue) -> Result<Checked, JsError> {
     let settings: Settings = plain::take(settings)?;
     let together = |faults: Vec<crate::error::Error>| {
         thrown(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))

@@ -148,6 +148,7 @@ fn input(name: &str, read: u64) -> Input {
         format: "csv".into(),
         bytes: 1024,
         sha256: "ab".repeat(32),
+        given: Some(0),
         read,
         rejected: 1,
         reasons: vec![ReasonCount { reason: "no address".into(), rows: 1 }],

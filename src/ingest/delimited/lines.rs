@@ -1,22 +1,52 @@
 //! Cuts the stream into rows at line ends. A quoted cell may hold line ends; no row may hold more than 1 MiB.
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
+
+use crate::ingest::stretch::Border;
 
 use super::cells::ends_quoted;
 
 /// The longest row that is read. A megabyte is a hundred times the longest honest one seen.
 pub const MAX_ROW: usize = 1 << 20;
 
-/// One row of the stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Rows handed on together: enough to read them column by column, few enough to stay in the first-level cache.
+const TOGETHER: usize = 512;
+
+/// What the stream is cut into.
+#[derive(Debug, Clone, Copy)]
 pub enum Cut<'a> {
-    Row(&'a [u8]),
+    Rows(Block<'a>),
     /// The last row, where the file does not end with a line end: it may be cut short.
-    Unended(&'a [u8]),
-    /// A line longer than `MAX_ROW`.
-    TooLong,
-    /// A row whose quote is not closed within `MAX_ROW`; reading goes on behind its first line.
-    OpenQuote,
+    Unended(&'a [u8], u64),
+    /// A line longer than `MAX_ROW`, with the byte of the stream at which it starts.
+    TooLong(u64),
+    /// The same for a row whose quote is not closed within `MAX_ROW`; reading goes on behind its first line.
+    OpenQuote(u64),
+}
+
+/// Some rows of the stream.
+#[derive(Debug, Clone, Copy)]
+pub struct Block<'a> {
+    /// The rows with their line ends, less than 4 GiB.
+    pub bytes: &'a [u8],
+    /// The byte of the stream at which they start.
+    pub at: u64,
+    pub rows: &'a [Row],
+}
+
+/// Where a row stands in its block, without its line end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    pub start: u32,
+    pub end: u32,
+    /// Whether it holds a quote.
+    pub quoted: bool,
+}
+
+impl<'a> Block<'a> {
+    pub fn of(&self, row: &Row) -> &'a [u8] {
+        &self.bytes[row.start as usize..row.end as usize]
+    }
 }
 
 /// The state between two slices.
@@ -24,15 +54,17 @@ pub enum Cut<'a> {
 pub struct Lines {
     delimiter: u8,
     end: u8,
-    /// The unfinished row, and the byte of the stream at which it starts.
+    /// The unfinished row, and where it starts.
     held: Vec<u8>,
-    start: u64,
+    border: Border,
+    /// Where the first row started; unknown inside the line that the stream starts in the middle of.
+    began: Option<Border>,
+    /// The first row that starts here or behind is not read any more.
+    until: u64,
     scan: Scan,
-    /// Inside a line that was too long: all up to the next line end is dropped.
+    /// Inside a line of which nothing is read: all up to the next line end is dropped.
     dropping: bool,
-    /// Rows that start before this byte may not go past a line end. Behind a quote that is never closed the lines
-    /// are read again one by one, and none of them may start that search anew: each byte is read at most twice.
-    single_until: u64,
+    rows: Vec<Row>,
 }
 
 /// How far the unfinished row has been looked at, counted from its start.
@@ -47,14 +79,42 @@ struct Scan {
     seen: usize,
 }
 
+/// What stands at the start of some bytes.
+enum Next<'a> {
+    /// A row that goes on behind them.
+    More,
+    /// A row of this length, and whether it holds a quote.
+    Row(usize, bool),
+    /// Something else, and how many bytes it takes.
+    Odd(usize, Cut<'a>),
+    /// So many bytes of which nothing is read.
+    Dropped(usize),
+}
+
 impl Lines {
-    /// `start` is the byte of the stream at which the first row starts.
-    pub fn new(delimiter: u8, end: u8, start: u64) -> Self {
-        Lines { delimiter, end, held: Vec::new(), start, scan: Scan::default(), dropping: false, single_until: 0 }
+    /// Reads from a border on the rows that start before the byte `until`.
+    pub fn new(delimiter: u8, end: u8, border: Border, until: u64) -> Self {
+        let (began, scan) = (Some(border), Scan::default());
+        Lines { delimiter, end, held: Vec::new(), border, began, until, scan, dropping: false, rows: Vec::new() }
     }
 
-    /// Takes the next slice and gives every row that is complete, with the byte at which it starts.
-    pub fn feed(&mut self, slice: &[u8], mut take: impl FnMut(u64, Cut<'_>)) {
+    /// The same from the middle of a line on, of which nothing is read.
+    pub fn behind_the_line(self) -> Self {
+        Lines { dropping: true, began: None, ..self }
+    }
+
+    /// Where the first row started, as far as it was found, and where the next one will, if none is under way.
+    pub fn ends(&self) -> (Option<Border>, Border) {
+        (self.began, self.border)
+    }
+
+    /// Whether every row that starts before `until` was read to its end.
+    pub fn is_done(&self) -> bool {
+        self.border.at >= self.until && !self.dropping
+    }
+
+    /// Takes the next slice and gives every row that is complete.
+    pub fn feed(&mut self, slice: &[u8], mut take: impl FnMut(Cut<'_>)) {
         let mut rest = slice;
         // A row begun in the slice before is completed line by line; the others are read in place.
         while !self.held.is_empty() && !rest.is_empty() {
@@ -68,56 +128,107 @@ impl Lines {
         }
         let used = self.cut(rest, false, &mut take);
         self.held.extend_from_slice(&rest[used..]);
+        if self.is_done() {
+            self.held.clear();
+        }
     }
 
     /// The stream has ended.
-    pub fn finish(&mut self, mut take: impl FnMut(u64, Cut<'_>)) {
+    pub fn finish(&mut self, mut take: impl FnMut(Cut<'_>)) {
         let mut held = std::mem::take(&mut self.held);
-        while !held.is_empty() {
+        while !held.is_empty() && !self.is_done() {
             let used = self.cut(&held, true, &mut take);
             held.drain(..used);
         }
     }
 
-    /// Gives the rows that are complete in `bytes`, which continue the stream at `self.start`; returns how many
+    /// Gives the rows that are complete in `bytes`, which continue the stream at the border; returns how many
     /// bytes it is done with.
-    fn cut(&mut self, bytes: &[u8], last: bool, take: &mut impl FnMut(u64, Cut<'_>)) -> usize {
-        let mut done = 0;
-        while done < bytes.len() {
+    fn cut(&mut self, bytes: &[u8], last: bool, take: &mut impl FnMut(Cut<'_>)) -> usize {
+        let mut rows = std::mem::take(&mut self.rows);
+        // Where the rows not yet handed on begin, and where the next one does.
+        let (mut begin, mut done) = (0, 0);
+        while done < bytes.len() && !self.is_done() {
             let rest = &bytes[done..];
-            let used = if self.dropping { self.drop_line(rest) } else { self.next(rest, last, take) };
-            if used == 0 {
-                break;
+            let next = if self.dropping { self.drop_line(rest) } else { self.next(rest, last) };
+            if let Next::Row(length, quoted) = next {
+                let start = (done - begin) as u32;
+                rows.push(Row { start, end: start + length as u32, quoted });
+                done += self.go_on(length + 1);
+                if rows.len() < TOGETHER {
+                    continue;
+                }
             }
-            self.scan = Scan::default();
-            self.start += used as u64;
-            done += used;
+            self.hand_on(&bytes[begin..done], &mut rows, take);
+            begin = done;
+            match next {
+                Next::Row(..) => {}
+                Next::More => break,
+                Next::Dropped(used) => {
+                    done += self.go_on(used);
+                    begin = done;
+                    if !self.dropping {
+                        self.began = self.began.or(Some(self.border));
+                    }
+                }
+                Next::Odd(used, cut) => {
+                    take(cut);
+                    done += self.go_on(used);
+                    begin = done;
+                }
+            }
         }
+        self.hand_on(&bytes[begin..done], &mut rows, take);
+        self.rows = rows;
         done
     }
 
-    /// Gives the row at the start of `rest`; returns its length with its line end, or 0 where more is needed.
+    /// Moves the border on; gives the bytes it moved by.
+    fn go_on(&mut self, used: usize) -> usize {
+        self.scan = Scan::default();
+        self.border.at += used as u64;
+        used
+    }
+
+    fn hand_on(&self, bytes: &[u8], rows: &mut Vec<Row>, take: &mut impl FnMut(Cut<'_>)) {
+        if !rows.is_empty() {
+            take(Cut::Rows(Block { bytes, at: self.border.at - bytes.len() as u64, rows }));
+            rows.clear();
+        }
+    }
+
+    /// Looks for the end of the row at the start of `rest`.
     #[inline]
-    fn next(&mut self, rest: &[u8], last: bool, take: &mut impl FnMut(u64, Cut<'_>)) -> usize {
+    fn next<'a>(&mut self, rest: &'a [u8], last: bool) -> Next<'a> {
+        if self.scan.seen == 0
+            && let Some(found) = memchr2(self.end, b'"', rest)
+            && rest[found] == self.end
+            && found <= MAX_ROW
+        {
+            return Next::Row(found, false);
+        }
+        self.next_of_many(rest, last)
+    }
+
+    /// The same for a row with quotes, over several lines or slices, or too long.
+    fn next_of_many<'a>(&mut self, rest: &'a [u8], last: bool) -> Next<'a> {
         loop {
             let found = memchr(self.end, &rest[self.scan.seen..]).map(|end| self.scan.seen + end);
             let reach = found.unwrap_or(rest.len());
             if reach > MAX_ROW {
-                return self.overrun(take, found);
+                return self.overrun(found);
             }
             let Some(end) = found else {
                 self.scan.seen = rest.len();
-                return if last { self.ending(rest, take) } else { 0 };
+                return if last { self.ending(rest) } else { Next::More };
             };
             let line = &rest[self.scan.line..end];
             let plain = !self.scan.quoted && memchr(b'"', line).is_none();
             if plain || !ends_quoted(line, self.delimiter, self.scan.quoted) {
-                take(self.start, Cut::Row(&rest[..end]));
-                return end + 1;
+                return Next::Row(end, !plain);
             }
-            if self.start < self.single_until {
-                take(self.start, Cut::OpenQuote);
-                return end + 1;
+            if self.border.at < self.border.single_until {
+                return Next::Odd(end + 1, Cut::OpenQuote(self.border.at));
             }
             let first_line = self.scan.first_line.or(Some(end));
             self.scan = Scan { first_line, line: end + 1, quoted: true, seen: end + 1 };
@@ -125,36 +236,33 @@ impl Lines {
     }
 
     /// The row does not end within `MAX_ROW`.
-    fn overrun(&mut self, take: &mut impl FnMut(u64, Cut<'_>), found: Option<usize>) -> usize {
+    fn overrun<'a>(&mut self, found: Option<usize>) -> Next<'a> {
         if let Some(end) = self.scan.first_line {
-            take(self.start, Cut::OpenQuote);
-            self.single_until = self.start + MAX_ROW as u64;
-            return end + 1;
+            self.border.single_until = self.border.at + MAX_ROW as u64;
+            return Next::Odd(end + 1, Cut::OpenQuote(self.border.at));
         }
-        take(self.start, Cut::TooLong);
         self.dropping = found.is_none();
-        found.map_or(MAX_ROW, |end| end + 1)
+        Next::Odd(found.map_or(MAX_ROW, |end| end + 1), Cut::TooLong(self.border.at))
     }
 
     /// The row that the end of the stream cuts off.
-    fn ending(&mut self, rest: &[u8], take: &mut impl FnMut(u64, Cut<'_>)) -> usize {
+    fn ending<'a>(&mut self, rest: &'a [u8]) -> Next<'a> {
         let open = ends_quoted(&rest[self.scan.line..], self.delimiter, self.scan.quoted);
         if let (true, Some(end)) = (open, self.scan.first_line) {
-            self.single_until = u64::MAX;
-            take(self.start, Cut::OpenQuote);
-            return end + 1;
+            self.border.single_until = self.border.at + rest.len() as u64;
+            return Next::Odd(end + 1, Cut::OpenQuote(self.border.at));
         }
-        take(self.start, if open { Cut::OpenQuote } else { Cut::Unended(rest) });
-        rest.len()
+        let at = self.border.at;
+        Next::Odd(rest.len(), if open { Cut::OpenQuote(at) } else { Cut::Unended(rest, at) })
     }
 
-    fn drop_line(&mut self, rest: &[u8]) -> usize {
+    fn drop_line<'a>(&mut self, rest: &'a [u8]) -> Next<'a> {
         match memchr(self.end, rest) {
             Some(end) => {
                 self.dropping = false;
-                end + 1
+                Next::Dropped(end + 1)
             }
-            None => rest.len(),
+            None => Next::Dropped(rest.len()),
         }
     }
 }

@@ -3,11 +3,13 @@
 mod aliases;
 mod cells;
 mod columns;
+mod grid;
 mod head;
 mod lines;
 pub mod mapping;
 mod notes;
 mod reader;
+mod signs;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::model::settings::Checked;
 
 use super::intake::Intake;
+use super::stretch::{Begin, Border, Bounds, Stretch};
 use super::text::times::DateOrder;
 use super::{Format, HEAD, Parser};
 
@@ -96,15 +99,35 @@ impl Delimited {
 
     /// Tells the layout from the start of the file and reads the rows in it.
     fn begin(&mut self, head: &[u8], whole: bool, intake: &mut Intake) -> Result<()> {
+        let data = self.lay_out(head, whole, Bounds { from: Begin::Header, until: u64::MAX })?;
+        self.read(&head[data as usize..], intake);
+        Ok(())
+    }
+
+    /// Tells the layout; gives the byte from which rows are to be read.
+    fn lay_out(&mut self, head: &[u8], whole: bool, bounds: Bounds) -> Result<u64> {
         let layout = head::layout(head, whole, self.order, &self.mapping)?;
         let decided =
             Decided { delimiter: layout.delimiter, headerless: layout.headerless, order_basis: layout.order_basis };
-        let data = layout.data;
-        let mut lines = Lines::new(layout.delimiter, layout.end, data as u64);
-        let mut rows = Rows::new(layout);
-        lines.feed(&head[data..], |start, cut| rows.take(start, cut, intake));
-        self.stage = Stage::Rows(Box::new((lines, rows, decided)));
-        Ok(())
+        let lines = |border| Lines::new(layout.delimiter, layout.end, border, bounds.until);
+        let at = |at| Border { at, single_until: 0 };
+        let data = layout.data as u64;
+        let lines = match bounds.from {
+            Begin::Border(border) if border.at > data => lines(border),
+            // The byte before tells whether a row starts here.
+            Begin::Byte(byte) if byte > data => lines(at(byte - 1)).behind_the_line(),
+            _ => lines(at(data)),
+        };
+        let (_, border) = lines.ends();
+        self.stage = Stage::Rows(Box::new((lines, Rows::new(layout), decided)));
+        Ok(border.at)
+    }
+
+    fn read(&mut self, slice: &[u8], intake: &mut Intake) {
+        if let Stage::Rows(stage) = &mut self.stage {
+            let (lines, rows, _) = &mut **stage;
+            lines.feed(slice, |cut| rows.take(cut, intake));
+        }
     }
 }
 
@@ -122,10 +145,7 @@ impl Parser for Delimited {
             let head = std::mem::take(head);
             self.begin(&head, false, intake)?;
         }
-        if let Stage::Rows(stage) = &mut self.stage {
-            let (lines, rows, _) = &mut **stage;
-            lines.feed(rest, |start, cut| rows.take(start, cut, intake));
-        }
+        self.read(rest, intake);
         Ok(())
     }
 
@@ -134,12 +154,9 @@ impl Parser for Delimited {
             let head = std::mem::take(head);
             self.begin(&head, true, intake)?;
         }
-        if let Stage::Rows(stage) = &mut self.stage {
-            let (lines, rows, _) = &mut **stage;
-            lines.finish(|start, cut| rows.take(start, cut, intake));
-            if rows.count == 0 {
-                return Err(Error::unreadable("there is a header but no row below it"));
-            }
+        self.end(intake);
+        if matches!(&self.stage, Stage::Rows(stage) if stage.1.count == 0) {
+            return Err(Error::unreadable("there is a header but no row below it"));
         }
         Ok(())
     }
@@ -148,6 +165,47 @@ impl Parser for Delimited {
         match &self.stage {
             Stage::Head(_) => Vec::new(),
             Stage::Rows(stage) => notes::notes(&stage.1, stage.2),
+        }
+    }
+
+    fn stretch(&mut self) -> Option<&mut dyn Stretch> {
+        Some(self)
+    }
+}
+
+impl Stretch for Delimited {
+    fn begin(&mut self, head: &[u8], bounds: Bounds) -> Result<u64> {
+        self.lay_out(head, false, bounds)
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(&self.stage, Stage::Rows(stage) if stage.0.is_done())
+    }
+
+    fn end(&mut self, intake: &mut Intake) {
+        if let Stage::Rows(stage) = &mut self.stage {
+            let (lines, rows, _) = &mut **stage;
+            lines.finish(|cut| rows.take(cut, intake));
+        }
+    }
+
+    fn ends(&self) -> (Option<Border>, Border) {
+        match &self.stage {
+            Stage::Head(_) => Default::default(),
+            Stage::Rows(stage) => stage.0.ends(),
+        }
+    }
+
+    fn counts(&self) -> Vec<u64> {
+        match &self.stage {
+            Stage::Head(_) => Vec::new(),
+            Stage::Rows(stage) => stage.1.counts(),
+        }
+    }
+
+    fn add(&mut self, counts: &[u64]) {
+        if let Stage::Rows(stage) = &mut self.stage {
+            stage.1.add(counts);
         }
     }
 }

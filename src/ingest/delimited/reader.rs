@@ -1,20 +1,21 @@
-//! Turns the rows of a file whose layout is known into flows, and keeps account of what it could not read.
-
-use memchr::memchr;
+//! Turns the rows of a file whose layout is known into flows, a block of rows at a time and each block column by column,
+//! and keeps account of what it could not read.
 
 use crate::ingest::intake::Intake;
 use crate::ingest::text::fields::{self, Port, is_blank};
 use crate::ingest::text::protocols::{Protocol, protocol};
 use crate::ingest::text::states::state;
-use crate::ingest::text::times::{Clock, duration};
+use crate::ingest::text::times::{Clock, Unit, duration};
 use crate::model::address::Address;
-use crate::model::record::{ConnState, Record};
+use crate::model::column::Column;
+use crate::model::traffic::{AddressId, Traffic};
 
 use super::aliases::{FIELDS, Field};
-use super::cells::{Cells, PlainCells, Span};
+use super::cells::Cells;
 use super::columns::Columns;
+use super::grid::Grid;
 use super::head::Layout;
-use super::lines::Cut;
+use super::lines::{Block, Cut, Row};
 
 /// Why a row is not read. Fixed sentences: nothing of the row itself.
 pub mod reason {
@@ -30,9 +31,6 @@ pub mod reason {
 /// A label longer than this is no label; it also bounds what the table must hold.
 const MAX_LABEL: usize = 200;
 
-/// No column, in `Rows::slots`.
-const NONE: u8 = u8::MAX;
-
 /// What the reader counted beside rows.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
@@ -47,30 +45,46 @@ pub struct Tally {
 pub struct Rows {
     delimiter: u8,
     width: usize,
-    /// For each column up to the last that is needed, the slot of its field.
-    slots: Vec<u8>,
-    cells: [Span; FIELDS],
+    grid: Grid,
+    /// The rows of the block that are flows.
+    kept: Vec<u32>,
+    ends: Ends,
     pub columns: Columns,
     pub clock: Clock,
     pub tally: Tally,
     pub count: u64,
 }
 
+/// Who spoke to whom in the kept rows of a block.
+#[derive(Debug, Default)]
+struct Ends {
+    source: Vec<AddressId>,
+    destination: Vec<Option<AddressId>>,
+    protocol: Vec<Option<u8>>,
+    source_port: Vec<Option<u16>>,
+    destination_port: Vec<Option<u16>>,
+}
+
+impl Ends {
+    /// Begins a block of rows with them.
+    fn flush(&mut self, traffic: &mut Traffic) {
+        traffic.begin_block(&self.source);
+        self.source.clear();
+        traffic.destination.extend(self.destination.drain(..));
+        traffic.protocol.extend(self.protocol.drain(..));
+        traffic.source_port.extend(self.source_port.drain(..));
+        traffic.destination_port.extend(self.destination_port.drain(..));
+    }
+}
+
 impl Rows {
     pub fn new(layout: Layout) -> Self {
-        let mut slots = Vec::new();
-        for slot in 0..FIELDS {
-            let Some(column) = layout.columns.at(slot) else { continue };
-            if slots.len() <= column.index {
-                slots.resize(column.index + 1, NONE);
-            }
-            slots[column.index] = slot as u8;
-        }
         Rows {
             delimiter: layout.delimiter,
             width: layout.width,
-            slots,
-            cells: [Span::default(); FIELDS],
+            grid: Grid::new([layout.delimiter, layout.end], layout.width, |slot| Some(layout.columns.at(slot)?.index)),
+            kept: Vec::new(),
+            ends: Ends::default(),
             columns: layout.columns,
             clock: Clock::new(layout.order),
             tally: Tally::default(),
@@ -78,103 +92,133 @@ impl Rows {
         }
     }
 
-    /// Takes a row that starts at byte `start` of the file. A blank line is no row.
-    pub fn take(&mut self, start: u64, cut: Cut<'_>, intake: &mut Intake) {
-        let read = match cut {
-            Cut::Row(line) | Cut::Unended(line) if is_empty(line) => return,
-            Cut::Row(line) => self.row(line, intake),
-            Cut::Unended(line) if Cells::new(line, self.delimiter).count() < self.width => Err(reason::TRUNCATED),
-            Cut::Unended(line) => self.row(line, intake),
-            Cut::TooLong => Err(reason::TOO_LONG),
-            Cut::OpenQuote => Err(reason::OPEN_QUOTE),
-        };
-        self.count += 1;
-        if let Err(reason) = read {
-            intake.reject(self.count, start, reason);
+    /// Takes what the stream was cut into. A blank line is no row.
+    pub fn take(&mut self, cut: Cut<'_>, intake: &mut Intake) {
+        match cut {
+            Cut::Rows(block) => self.block(&block, intake),
+            Cut::Unended(line, at) => {
+                if !is_empty(line) && Cells::new(line, self.delimiter).count() < self.width {
+                    return self.reject(at, reason::TRUNCATED, intake);
+                }
+                let row = Row { start: 0, end: line.len() as u32, quoted: true };
+                self.block(&Block { bytes: line, at, rows: &[row] }, intake);
+            }
+            Cut::TooLong(at) => self.reject(at, reason::TOO_LONG, intake),
+            Cut::OpenQuote(at) => self.reject(at, reason::OPEN_QUOTE, intake),
         }
     }
 
-    /// Reads a row. Cells the row lacks are missing, cells beyond the header are passed over. The record is handed
-    /// on from here: returning it would copy its 200 bytes.
-    fn row(&mut self, line: &[u8], intake: &mut Intake) -> Result<(), &'static str> {
-        self.split(line);
-        if self.columns.has(Field::Half) && self.cell(line, Field::Half) == b"B" {
+    /// All that is counted beside the rows: the rows themselves, unreadable cells by field, and the rest.
+    pub fn counts(&self) -> Vec<u64> {
+        let Rows { clock, tally, count, .. } = self;
+        let flags = [clock.zoneless, clock.ordered].map(u64::from);
+        [&tally.unreadable[..], &[*count, tally.icmp_ports], &flags].concat()
+    }
+
+    /// Adds the counts of other rows of the same file.
+    pub fn add(&mut self, counts: &[u64]) {
+        let Some((unreadable, [count, icmp_ports, zoneless, ordered])) = counts.split_first_chunk::<FIELDS>() else {
+            return;
+        };
+        self.tally.unreadable.iter_mut().zip(unreadable).for_each(|(all, more)| *all += more);
+        self.count += count;
+        self.tally.icmp_ports += icmp_ports;
+        self.clock.zoneless |= *zoneless > 0;
+        self.clock.ordered |= *ordered > 0;
+    }
+
+    fn reject(&mut self, at: u64, reason: &'static str, intake: &mut Intake) {
+        self.count += 1;
+        intake.reject(self.count, at, reason);
+    }
+
+    /// Reads a block of rows: who spoke to whom first, for that decides which rows are flows, then column by column.
+    fn block(&mut self, block: &Block<'_>, intake: &mut Intake) {
+        self.grid.cut(block);
+        self.kept.clear();
+        for (number, row) in (0..).zip(block.rows) {
+            if is_empty(block.of(row)) {
+                continue;
+            }
+            match self.ends(block.bytes, number, &mut intake.traffic) {
+                Ok(()) => {
+                    self.count += 1;
+                    self.kept.push(number);
+                }
+                Err(reason) => self.reject(block.at + u64::from(row.start), reason, intake),
+            }
+        }
+        let traffic = &mut intake.traffic;
+        self.ends.flush(traffic);
+        self.times(block.bytes, traffic);
+        self.volume(block.bytes, traffic);
+        self.fill(block.bytes, Field::SourceMac, &mut traffic.source_mac, |_, cell| fields::mac(cell));
+        self.fill(block.bytes, Field::DestinationMac, &mut traffic.destination_mac, |_, cell| fields::mac(cell));
+        self.states(block.bytes, traffic);
+        self.labels(block.bytes, traffic);
+        traffic.level();
+        intake.accept_rows(self.kept.len());
+    }
+
+    /// Reads addresses, ports and protocol of a row and adds them, or says why the row is no flow.
+    #[inline]
+    fn ends(&mut self, bytes: &[u8], row: u32, traffic: &mut Traffic) -> Result<(), &'static str> {
+        if self.columns.has(Field::Half) && self.grid.cell(bytes, Field::Half, row) == b"B" {
             return Err(reason::REPLY_HALF);
         }
-        let mut record = Record::from_source(self.source(line)?);
-        record.protocol = match protocol(self.cell(line, Field::Protocol)) {
+        let source = self.source(bytes, row)?;
+        let protocol = match protocol(self.grid.cell(bytes, Field::Protocol, row)) {
             Protocol::Number(number) => Some(number),
             Protocol::NoIp => None,
-            Protocol::Unknown => self.unreadable(Field::Protocol),
+            Protocol::Unknown => {
+                self.tally.unreadable[Field::Protocol as usize] += 1;
+                None
+            }
         };
-        (record.source_port, record.destination_port) = self.ports(line, record.protocol)?;
+        let (source_port, destination_port) = self.ports(bytes, row, protocol)?;
         let kind = self.columns.destination_kind;
-        record.destination = self.read(line, Field::Destination, |cell| fields::address(cell, kind));
-        self.times(line, &mut record);
-        self.volume(line, &mut record);
-        self.rest(line, &mut record);
-        if record.destination.is_none() && matches!(record.source, Address::Mac(_)) {
-            record.destination = record.destination_mac.map(Address::Mac);
+        let mut destination = self.read(bytes, Field::Destination, row, |cell| fields::address(cell, kind));
+        if destination.is_none() && matches!(source, Address::Mac(_)) {
+            destination = fields::mac(self.grid.cell(bytes, Field::DestinationMac, row)).map(Address::Mac);
         }
-        intake.accept(&record);
+        self.ends.source.push(traffic.intern(source));
+        self.ends.destination.push(destination.map(|address| traffic.intern(address)));
+        self.ends.protocol.push(protocol);
+        self.ends.source_port.push(source_port);
+        self.ends.destination_port.push(destination_port);
         Ok(())
     }
 
     /// Frames without an IP header (ARP, LLDP) have a MAC where others have an address.
     #[inline]
-    fn source(&self, line: &[u8]) -> Result<Address, &'static str> {
-        let cell = self.cell(line, Field::Source);
+    fn source(&self, bytes: &[u8], row: u32) -> Result<Address, &'static str> {
+        let cell = self.grid.cell(bytes, Field::Source, row);
         match fields::address(cell, self.columns.source_kind) {
             Some(address) => Ok(address),
             None if !is_blank(cell) => Err(reason::BAD_SOURCE),
-            None => fields::mac(self.cell(line, Field::SourceMac)).map(Address::Mac).ok_or(reason::NO_SOURCE),
-        }
-    }
-
-    #[inline]
-    fn split(&mut self, line: &[u8]) {
-        if memchr(b'"', line).is_none() {
-            self.place(PlainCells::new(line, self.delimiter));
-        } else {
-            self.place(Cells::new(line, self.delimiter));
-        }
-    }
-
-    /// Puts each cell that is needed where its field looks for it.
-    #[inline]
-    fn place(&mut self, mut cells: impl Iterator<Item = Span>) {
-        for &slot in &self.slots {
-            let span = cells.next().unwrap_or_default();
-            if let Some(cell) = self.cells.get_mut(usize::from(slot)) {
-                *cell = span;
+            None => {
+                let mac = fields::mac(self.grid.cell(bytes, Field::SourceMac, row));
+                mac.map(Address::Mac).ok_or(reason::NO_SOURCE)
             }
         }
     }
 
-    #[inline]
-    fn cell<'a>(&self, line: &'a [u8], field: Field) -> &'a [u8] {
-        self.cells[field as usize].of(line)
-    }
-
-    fn unreadable<T>(&mut self, field: Field) -> Option<T> {
-        self.tally.unreadable[field as usize] += 1;
-        None
-    }
-
-    #[inline]
-    fn read<T>(&mut self, line: &[u8], field: Field, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
-        let cell = self.cell(line, field);
-        if cell.is_empty() {
-            return None;
-        }
-        read(cell).or_else(|| if is_blank(cell) { None } else { self.unreadable(field) })
+    /// A cell's value; one that is neither readable nor blank is counted.
+    #[inline(always)]
+    fn read<T>(&mut self, bytes: &[u8], field: Field, row: u32, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+        value(self.grid.cell(bytes, field, row), &mut self.tally.unreadable[field as usize], read)
     }
 
     /// ICMP has no ports: exporters write type and code there, in many ways (`0x0008`, `3.1`, `8`). Plain numbers
     /// are kept, as the models of the original script judged by them; no detector takes them for ports.
     #[inline]
-    fn ports(&mut self, line: &[u8], protocol: Option<u8>) -> Result<(Option<u16>, Option<u16>), &'static str> {
-        let cells = [Field::SourcePort, Field::DestinationPort].map(|field| self.cell(line, field));
+    fn ports(
+        &mut self,
+        bytes: &[u8],
+        row: u32,
+        protocol: Option<u8>,
+    ) -> Result<(Option<u16>, Option<u16>), &'static str> {
+        let cells = [Field::SourcePort, Field::DestinationPort].map(|field| self.grid.cell(bytes, field, row));
         if matches!(protocol, Some(1 | 58)) {
             self.tally.icmp_ports += u64::from(cells.iter().any(|cell| !is_blank(cell)));
             let number = |cell: &[u8]| fields::count(cell).and_then(|number| u16::try_from(number).ok());
@@ -188,63 +232,117 @@ impl Rows {
         Ok((port(cells[0])?, port(cells[1])?))
     }
 
+    /// Fills a column of the block's flows from a field; a column the file has not is left to `Traffic::level`.
     #[inline]
-    fn times(&mut self, line: &[u8], record: &mut Record<'_>) {
-        let unit = self.columns.unit(Field::Duration);
-        record.duration = self.read(line, Field::Duration, |cell| duration(cell, unit));
-        record.start = self.moment(line, Field::Start);
-        if record.duration.is_none() {
-            let end = self.moment(line, Field::End);
-            record.duration = end.zip(record.start).map(|(end, start)| end - start).filter(|length| *length >= 0.0);
+    fn fill<T: Copy + Default>(
+        &mut self,
+        bytes: &[u8],
+        field: Field,
+        column: &mut Column<T>,
+        mut read: impl FnMut(&mut Clock, &[u8]) -> Option<T>,
+    ) {
+        if self.columns.has(field) {
+            let (clock, unreadable) = (&mut self.clock, &mut self.tally.unreadable[field as usize]);
+            let cells = self.grid.cells(bytes, field, &self.kept);
+            column.extend(cells.map(|cell| value(cell, unreadable, |cell| read(clock, cell))));
         }
     }
 
+    /// Calls `row` for each of the block's flows.
     #[inline]
-    fn moment(&mut self, line: &[u8], field: Field) -> Option<f64> {
-        let cell = self.cell(line, field);
-        if cell.is_empty() {
-            return None;
-        }
-        let unit = self.columns.unit(field);
-        let time = self.clock.time(cell, unit);
-        time.or_else(|| if is_blank(cell) { None } else { self.unreadable(field) })
+    fn each_row(&mut self, mut row: impl FnMut(&mut Self, u32)) {
+        let kept = std::mem::take(&mut self.kept);
+        kept.iter().for_each(|&number| row(self, number));
+        self.kept = kept;
     }
 
-    #[inline]
-    fn volume(&mut self, line: &[u8], record: &mut Record<'_>) {
+    fn times(&mut self, bytes: &[u8], traffic: &mut Traffic) {
+        let [unit, start, end] = [Field::Duration, Field::Start, Field::End].map(|field| self.columns.unit(field));
+        if !self.columns.has(Field::End) {
+            self.fill(bytes, Field::Duration, &mut traffic.duration, |_, cell| duration(cell, unit));
+            return self.fill(bytes, Field::Start, &mut traffic.start, |clock, cell| clock.time(cell, start));
+        }
+        self.each_row(|rows, row| {
+            let told = rows.read(bytes, Field::Duration, row, |cell| duration(cell, unit));
+            let start = rows.moment(bytes, Field::Start, row, start);
+            let lasted = told.or_else(|| {
+                let end = rows.moment(bytes, Field::End, row, end);
+                end.zip(start).map(|(end, start)| end - start).filter(|length| *length >= 0.0)
+            });
+            traffic.start.push(start);
+            traffic.duration.push(lasted);
+        });
+    }
+
+    fn moment(&mut self, bytes: &[u8], field: Field, row: u32, unit: Unit) -> Option<f64> {
+        let cell = self.grid.cell(bytes, field, row);
+        value(cell, &mut self.tally.unreadable[field as usize], |cell| self.clock.time(cell, unit))
+    }
+
+    fn volume(&mut self, bytes: &[u8], traffic: &mut Traffic) {
         use Field::{BytesReceived, BytesSent, BytesTotal, PacketsReceived, PacketsSent, PacketsTotal};
-        (record.bytes_sent, record.bytes_received) = self.both_ways(line, BytesSent, BytesReceived, BytesTotal);
-        (record.packets_sent, record.packets_received) =
-            self.both_ways(line, PacketsSent, PacketsReceived, PacketsTotal);
+        let columns = (&mut traffic.bytes_sent, &mut traffic.bytes_received);
+        self.both_ways(bytes, [BytesSent, BytesReceived, BytesTotal], columns);
+        let columns = (&mut traffic.packets_sent, &mut traffic.packets_received);
+        self.both_ways(bytes, [PacketsSent, PacketsReceived, PacketsTotal], columns);
     }
 
     /// What was sent and what was received; from a total and one of the two, the other. A total alone is sent.
-    #[inline]
-    fn both_ways(&mut self, line: &[u8], sent: Field, received: Field, total: Field) -> (Option<u64>, Option<u64>) {
-        let sent = self.read(line, sent, fields::count);
-        let received = self.read(line, received, fields::count);
-        if sent.is_some() && received.is_some() {
-            return (sent, received);
+    fn both_ways(
+        &mut self,
+        bytes: &[u8],
+        [sent, received, total]: [Field; 3],
+        columns: (&mut Column<u64>, &mut Column<u64>),
+    ) {
+        if !self.columns.has(total) {
+            self.fill(bytes, sent, columns.0, |_, cell| fields::count(cell));
+            return self.fill(bytes, received, columns.1, |_, cell| fields::count(cell));
         }
-        match (sent, received, self.read(line, total, fields::count)) {
-            (Some(sent), None, Some(total)) => (Some(sent), total.checked_sub(sent)),
-            (None, Some(received), Some(total)) => (total.checked_sub(received), Some(received)),
-            (None, None, total) => (total, None),
-            _ => (sent, received),
+        self.each_row(|rows, row| {
+            let there = rows.read(bytes, sent, row, fields::count);
+            let back = rows.read(bytes, received, row, fields::count);
+            let all =
+                if there.is_some() && back.is_some() { None } else { rows.read(bytes, total, row, fields::count) };
+            let (there, back) = match (there, back, all) {
+                (Some(there), None, Some(all)) => (Some(there), all.checked_sub(there)),
+                (None, Some(back), Some(all)) => (all.checked_sub(back), Some(back)),
+                (None, None, all) => (all, None),
+                _ => (there, back),
+            };
+            columns.0.push(there);
+            columns.1.push(back);
+        });
+    }
+
+    fn states(&mut self, bytes: &[u8], traffic: &mut Traffic) {
+        if self.columns.has(Field::State) {
+            self.each_row(|rows, row| traffic.state.push(rows.read(bytes, Field::State, row, state).flatten()));
         }
     }
 
-    #[inline]
-    fn rest<'a>(&mut self, line: &'a [u8], record: &mut Record<'a>) {
-        record.state = self.read(line, Field::State, state).and_then(|known: Option<ConnState>| known);
-        record.source_mac = self.read(line, Field::SourceMac, fields::mac);
-        record.destination_mac = self.read(line, Field::DestinationMac, fields::mac);
-        let label = self.cell(line, Field::Label);
-        if !label.is_empty() {
-            let text = std::str::from_utf8(label).ok().filter(|label| label.len() <= MAX_LABEL);
-            record.label = text.or_else(|| self.unreadable(Field::Label));
+    fn labels(&mut self, bytes: &[u8], traffic: &mut Traffic) {
+        if self.columns.has(Field::Label) {
+            self.each_row(|rows, row| {
+                let cell = rows.grid.cell(bytes, Field::Label, row);
+                let text = std::str::from_utf8(cell).ok().filter(|label| label.len() <= MAX_LABEL);
+                rows.tally.unreadable[Field::Label as usize] += u64::from(text.is_none());
+                traffic.push_label(text.filter(|text| !text.is_empty()));
+            });
         }
     }
+}
+
+/// What a cell holds; one that is neither readable nor blank is counted.
+#[inline(always)]
+fn value<T>(cell: &[u8], unreadable: &mut u64, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+    if cell.is_empty() {
+        return None;
+    }
+    let value = read(cell);
+    if value.is_none() && !is_blank(cell) {
+        *unreadable += 1;
+    }
+    value
 }
 
 fn is_empty(line: &[u8]) -> bool {

@@ -1,9 +1,12 @@
 //! One layer of a file: packed or plain, told by its first bytes. A packed one has another layer inside.
 
 use super::bundle::Members;
-use super::leaf::Leaf;
+use super::leaf::{Leaf, account};
 use super::{Account, Work};
 use crate::error::{Error, Result};
+use crate::ingest::Format;
+use crate::ingest::intake::Intake;
+use crate::ingest::stretch::{Border, Joiner, Part};
 use crate::ingest::unpack::squeeze::Squeeze;
 use crate::ingest::unpack::{Packing, SIGNATURE, packing};
 
@@ -21,6 +24,8 @@ enum Stage {
     /// The first bytes, until there are enough to tell the packing.
     Start(Vec<u8>),
     Plain(Box<Leaf>),
+    /// A plain file that others read.
+    Divided(&'static Format, Joiner),
     Squeezed(Box<(Squeeze, Layer)>),
     Bundle(Box<Members>),
 }
@@ -30,6 +35,18 @@ impl Layer {
         Layer { name: name.to_owned(), depth, stage: Stage::Start(Vec::new()) }
     }
 
+    pub fn divided(name: &str, format: &'static Format, joiner: Joiner) -> Self {
+        Layer { name: name.to_owned(), depth: 0, stage: Stage::Divided(format, joiner) }
+    }
+
+    /// Appends what somebody read of a divided file; see `Joiner::append`.
+    pub fn append(&mut self, part: Part, intake: &mut Intake) -> Option<Border> {
+        match &mut self.stage {
+            Stage::Divided(_, joiner) => joiner.append(part, intake),
+            _ => None,
+        }
+    }
+
     pub fn feed(&mut self, slice: &[u8], work: &mut Work<'_>) -> Result<()> {
         match &mut self.stage {
             Stage::Start(start) => {
@@ -37,6 +54,7 @@ impl Layer {
                 if start.len() < SIGNATURE { Ok(()) } else { self.begin(work) }
             }
             Stage::Plain(leaf) => leaf.feed(slice, work),
+            Stage::Divided(..) => Err(Error::unreadable("the file is read in stretches")),
             Stage::Squeezed(both) => {
                 let (squeeze, inner) = &mut **both;
                 squeeze.feed(slice, work, &mut |plain, work| inner.feed(plain, work))
@@ -66,6 +84,7 @@ impl Layer {
         match self.stage {
             Stage::Start(_) => Err(Error::unreadable("the file is empty")),
             Stage::Plain(leaf) => leaf.finish(work),
+            Stage::Divided(format, joiner) => account(format, joiner.parser, work),
             Stage::Squeezed(both) => {
                 let (mut squeeze, mut inner) = *both;
                 if whole {

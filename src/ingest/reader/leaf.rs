@@ -26,9 +26,8 @@ impl Leaf {
         if self.recognised.is_none() {
             self.start(work)?;
         }
-        let (format, mut parser) = self.recognised.expect("start recognises or fails");
-        parser.finish(work.intake)?;
-        Ok(Account { format: format.about.key, notes: parser.notes() })
+        let (format, parser) = self.recognised.expect("start recognises or fails");
+        account(format, parser, work)
     }
 
     /// Recognises the format and hands its parser all that was held back.
@@ -41,6 +40,12 @@ impl Leaf {
         let (_, parser) = self.recognised.insert((format, (format.open)(work.settings)));
         parser.feed(&head, work.intake)
     }
+}
+
+/// Ends a file and gives its account.
+pub fn account(format: &Format, mut parser: Box<dyn Parser>, work: &mut Work<'_>) -> Result<Account> {
+    parser.finish(work.intake)?;
+    Ok(Account { format: format.about.key, notes: parser.notes() })
 }
 
 fn unknown() -> Error {

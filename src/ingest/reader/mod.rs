@@ -1,20 +1,21 @@
-//! One input file on its way in: its bytes are hashed, unpacked, recognised by their start and fed to its parser.
+//! One input file on its way in: its bytes are unpacked, recognised by their start and fed to its parser.
 
 mod bundle;
+pub mod digest;
 mod layer;
 mod leaf;
 #[cfg(test)]
 mod tests;
 
-use sha2::{Digest, Sha256};
-
 use super::intake::Intake;
+use super::stretch::{Border, Joiner, Part, divisible};
 use super::unpack::budget::Budget;
 use super::{FORMATS, Format};
 use crate::error::{Error, Result};
 use crate::model::report::Input;
 use crate::model::settings::Checked;
 
+use digest::Digest;
 use layer::Layer;
 
 /// Reads one file as a person gave it, in slices of any size. A bundle gives many inputs.
@@ -29,7 +30,8 @@ pub struct Reader {
 struct File {
     name: String,
     layer: Layer,
-    hash: Sha256,
+    /// Of a member of a bundle: nobody else sees its bytes. The file as given is hashed by whoever feeds it.
+    digest: Option<Digest>,
     bytes: u64,
     /// Where its account belongs among the inputs: in front of those of its members.
     place: usize,
@@ -68,6 +70,20 @@ impl Reader {
         Reader { formats, file: File::new(name.to_owned(), 0, 0), budget: None, inputs: Vec::new() }
     }
 
+    /// Sets out to put the file together from stretches that others read, where it can be read so: then `append` takes
+    /// the place of `feed`. `head` is the start of the file, of `bytes` bytes in all.
+    pub fn divide(&mut self, head: &[u8], bytes: u64, settings: &Checked) -> bool {
+        let Some((format, parser)) = divisible(head, settings) else { return false };
+        self.file.bytes = bytes;
+        self.file.layer = Layer::divided(&self.file.name, format, Joiner::new(parser));
+        true
+    }
+
+    /// Appends the next stretch, or gives the border from which it is to be read again.
+    pub fn append(&mut self, part: Part, intake: &mut Intake) -> Option<Border> {
+        self.file.layer.append(part, intake)
+    }
+
     /// Takes the next slice. An error is final for this file: `give_up` then tells what was read before it.
     pub fn feed(&mut self, slice: &[u8], settings: &Checked, intake: &mut Intake) -> Result<()> {
         let budget = self.budget.get_or_insert_with(|| Budget::new(settings));
@@ -102,11 +118,14 @@ impl Reader {
 
 impl File {
     fn new(name: String, place: usize, depth: usize) -> Self {
-        File { layer: Layer::new(&name, depth), name, hash: Sha256::new(), bytes: 0, place }
+        let digest = (depth > 0).then(Digest::default);
+        File { layer: Layer::new(&name, depth), name, digest, bytes: 0, place }
     }
 
     fn feed(&mut self, slice: &[u8], work: &mut Work<'_>) -> Result<()> {
-        self.hash.update(slice);
+        if let Some(digest) = &mut self.digest {
+            digest.feed(slice);
+        }
         self.bytes += slice.len() as u64;
         self.layer.feed(slice, work)
     }
@@ -115,13 +134,12 @@ impl File {
     fn finish(self, whole: bool, work: &mut Work<'_>) -> Result<()> {
         let Account { format, notes } = self.layer.finish(whole, work)?;
         let reasons = work.intake.reasons();
-        let sha256 = hex(&self.hash.finalize());
-        work.intake.seal(&sha256);
         let input = Input {
             name: self.name,
             format: format.to_owned(),
             bytes: self.bytes,
-            sha256,
+            given: self.digest.is_none().then_some(0),
+            sha256: self.digest.map(Digest::finish).unwrap_or_default(),
             read: work.intake.accepted(),
             rejected: reasons.iter().map(|reason| reason.rows).sum(),
             reasons,
@@ -130,8 +148,4 @@ impl File {
         work.inputs.insert(self.place, input);
         Ok(())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -11,10 +11,12 @@ pub mod tree;
 use linfa::traits::Fit;
 use linfa::{DatasetBase, ParamGuard};
 
-use super::percentile::quantile;
+use super::percentile::{neighbours, quantile};
 use super::points::Points;
 use crate::about::{About, Knob, Range};
 use crate::error::{Error, Result};
+
+use score::Scores;
 
 pub const ABOUT: About = About {
     key: "isolation_forest",
@@ -141,11 +143,20 @@ impl ForestValidParams {
             return Err(Error::unreadable("the forest needs at least one row of one number"));
         }
         let trees = self.grow(points, rows);
-        let scores = trees.score(&points.flat(), progress);
+        let Scores { mut scores, error } = trees.score(&points.flat(), progress);
+        let exact = |scores: &mut Vec<f64>, border| replace_near(scores, border, 2.0 * error, points, &trees);
         let offset = match self.contamination {
-            None => -0.5,
-            // scikit-learn passes the share through a percentage, which may round it.
-            Some(share) => quantile(&scores, &points.weights, 100.0 * share / 100.0).unwrap_or(-0.5),
+            None => {
+                exact(&mut scores, [-0.5; 2]);
+                -0.5
+            }
+            Some(share) => {
+                // scikit-learn passes the share through a percentage, which may round it.
+                let share = 100.0 * share / 100.0;
+                let border = neighbours(&scores, &points.weights, share);
+                border.into_iter().for_each(|border| exact(&mut scores, border));
+                quantile(&scores, &points.weights, share).unwrap_or(-0.5)
+            }
         };
         Ok(IsolationForest { scores, offset })
     }
@@ -174,6 +185,18 @@ impl ForestValidParams {
             .collect();
         score::Flat::new(&trees, depth, features, samples)
     }
+}
+
+/// Puts scores that are right to the last bit in place of those within `error` of either border: on them the labels
+/// depend, and there equal scores must be equal.
+fn replace_near(scores: &mut [f64], borders: [f64; 2], error: f64, points: &Points, trees: &score::Flat) {
+    if error == 0.0 {
+        return;
+    }
+    let near = |score: f64| borders.iter().any(|border| (score - border).abs() <= error);
+    let chosen: Vec<usize> = (0..scores.len()).filter(|&point| near(scores[point])).collect();
+    let values: Vec<f64> = chosen.iter().flat_map(|&point| points.point(point).to_vec()).collect();
+    chosen.into_iter().zip(trees.score_exactly(&values)).for_each(|(point, score)| scores[point] = score);
 }
 
 impl IsolationForest {

@@ -1,6 +1,6 @@
-//! Scores points with a grown forest: by table where a tree is a map of the plane, else by walking down flat trees.
+//! Scores points with a grown forest: many points of a plane by a sweep over it, others by walking down flat trees.
 
-use super::plane::Plane;
+use super::plane::{self, Plane};
 use super::tree::Node;
 
 /// Points walked through a tree together: their steps do not wait for each other.
@@ -30,6 +30,13 @@ pub struct Flat {
     lengths: Vec<f64>,
     /// What the summed path lengths are divided by.
     normal: f64,
+}
+
+/// One score per point.
+pub struct Scores {
+    pub scores: Vec<f64>,
+    /// No score is further off than this.
+    pub error: f64,
 }
 
 impl Flat {
@@ -64,16 +71,25 @@ impl Flat {
 
     /// `score_samples` of each point: -1 (alone at once) to 0. `values` holds whole points, row-major; `progress` hears
     /// the share that is done.
-    pub fn score(&self, values: &[f64], progress: &mut dyn FnMut(f64)) -> Vec<f64> {
-        let mut scores = match Plane::of(values, self.features, self.depth) {
-            Some(plane) => plane.lengths(self, progress),
-            None => self.walk(values, progress),
-        };
-        for score in &mut scores {
-            let share = if self.normal == 0.0 { 1.0 } else { *score / self.normal };
-            *score = -libm::exp2(-share);
+    pub fn score(&self, values: &[f64], progress: &mut dyn FnMut(f64)) -> Scores {
+        match Plane::of(values, self.features, self.depth) {
+            Some(plane) => Scores { scores: self.scores(plane.lengths(self, progress)), error: plane::ERROR },
+            None => Scores { scores: self.scores(self.walk(values, progress)), error: 0.0 },
         }
-        scores
+    }
+
+    /// The scores of some points, to the last bit as scikit-learn's sums give them.
+    pub fn score_exactly(&self, values: &[f64]) -> Vec<f64> {
+        self.scores(self.walk(values, &mut |_| {}))
+    }
+
+    /// Scores from summed path lengths.
+    fn scores(&self, mut lengths: Vec<f64>) -> Vec<f64> {
+        for length in &mut lengths {
+            let share = if self.normal == 0.0 { 1.0 } else { *length / self.normal };
+            *length = -libm::exp2(-share);
+        }
+        lengths
     }
 
     /// The steps and the path lengths of each tree.
@@ -169,7 +185,7 @@ mod tests {
         ];
         let flat = Flat::new(&[nodes], 2, 1, 4);
         let values: Vec<f64> = (0..2 * LANES + 3).map(|i| (i % 2) as f64).collect();
-        let scores = flat.score(&values, &mut |_| {});
+        let scores = flat.score(&values, &mut |_| {}).scores;
         let normal = average_path(4);
         for (i, score) in scores.iter().enumerate() {
             let length = if i % 2 == 0 { 1.0 } else { 1.0 + average_path(3) };
@@ -178,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_give_what_walking_gives() {
+    fn a_sweep_gives_what_walking_gives() {
         let mut dice = XorShift::new(7);
         for (features, depth) in [(1, 3), (2, 8), (2, 2)] {
             let count = 40_000;
@@ -188,10 +204,12 @@ mod tests {
             let sample = Sample { values: &sample, features, targets: &targets };
             let trees: Vec<_> = (1..20).map(|seed| grow(&sample, depth, seed)).collect();
             let flat = Flat::new(&trees, depth, features, 256);
-            let plane = Plane::of(&values, features, depth).unwrap();
-            let (tables, walked) = (plane.lengths(&flat, &mut |_| {}), flat.walk(&values, &mut |_| {}));
-            assert!(tables == walked, "{features} features, depth {depth}");
-            assert!(tables.iter().any(|&length| length != tables[0]));
+            let swept = flat.score(&values, &mut |_| {});
+            let walked = flat.score_exactly(&values);
+            assert_eq!(swept.error, plane::ERROR, "{features} features, depth {depth}");
+            let off = swept.scores.iter().zip(&walked).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert!(off <= plane::ERROR, "{features} features, depth {depth}: off by {off}");
+            assert!(walked.iter().any(|&score| score != walked[0]));
         }
     }
 }

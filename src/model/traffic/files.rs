@@ -35,7 +35,7 @@ impl Traffic {
             begin += block.len();
         }
         self.arrange_addresses(&blocks);
-        self.arrange_columns(&blocks);
+        self.columns().into_iter().for_each(|column| column.arrange(&blocks));
         self.observations.arrange(order);
     }
 
@@ -64,30 +64,6 @@ impl Traffic {
         addresses.into_iter().for_each(|address| {
             self.intern_new(address);
         });
-    }
-
-    fn arrange_columns(&mut self, blocks: &[Range<usize>]) {
-        self.destination.arrange(blocks);
-        self.source_port.arrange(blocks);
-        self.destination_port.arrange(blocks);
-        self.protocol.arrange(blocks);
-        self.start.arrange(blocks);
-        self.duration.arrange(blocks);
-        self.bytes_sent.arrange(blocks);
-        self.bytes_received.arrange(blocks);
-        self.packets_sent.arrange(blocks);
-        self.packets_received.arrange(blocks);
-        self.state.arrange(blocks);
-        self.source_mac.arrange(blocks);
-        self.destination_mac.arrange(blocks);
-        self.ip_bytes.arrange(blocks);
-        self.frame_bytes.arrange(blocks);
-        self.source_ttl.arrange(blocks);
-        self.destination_ttl.arrange(blocks);
-        self.flags.arrange(blocks);
-        self.handshake.arrange(blocks);
-        self.history.arrange(blocks);
-        self.label.arrange(blocks);
     }
 }
 

@@ -1,0 +1,96 @@
+// A worker's helpers: workers of the same code that take tasks as they become free.
+
+/** More helpers than this are no faster: one worker puts together what they read. */
+const MOST = 4;
+/** So many tasks a helper has at a time: while one waits for its file, the other goes on. */
+const EACH = 2;
+
+/** The same policy as the page's (seal.js): the only script addresses are blobs. */
+const policy = globalThis.trustedTypes?.createPolicy("flowglass", {
+  createScriptURL(url) {
+    if (!url.startsWith("blob:")) throw new TypeError("only verified code runs here");
+    return url;
+  },
+});
+
+export class Pool {
+  /** Each worker as often as it can take a task. */
+  #idle = [];
+  #workers = [];
+  #waiting = [];
+  #memory = new Map();
+
+  /** `parts`: what the worker itself was opened with. At least one helper, and no more than processors. */
+  constructor(parts, wanted) {
+    const size = Math.max(1, Math.min(wanted, MOST, navigator.hardwareConcurrency || 1));
+    const url = policy ? policy.createScriptURL(parts.workerUrl) : parts.workerUrl;
+    for (let k = 0; k < size; k += 1) {
+      const worker = new Worker(url, { type: "module" });
+      worker.postMessage({ id: 0, method: "open", args: [parts] });
+      this.#workers.push(worker);
+    }
+    for (let k = 0; k < EACH; k += 1) this.#idle.push(...this.#workers);
+  }
+
+  /** How many tasks the helpers are at, when they are busy. */
+  get tasks() {
+    return EACH * this.#workers.length;
+  }
+
+  /** The bytes of memory that the helpers' instances were last known to have. */
+  get memory() {
+    return [...this.#memory.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /** Has the next free helper do a task. */
+  run(method, args) {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ method, args, resolve, reject });
+      this.#dispatch();
+    });
+  }
+
+  /** Has the helpers do a task on each of some things; each helper is told at once all that it will do. */
+  each(things, method) {
+    return Promise.all(things.map((thing, k) => this.#ask(this.#workers[k % this.#workers.length], method, [thing])));
+  }
+
+  close() {
+    for (const worker of this.#workers) worker.terminate();
+  }
+
+  #dispatch() {
+    while (this.#idle.length && this.#waiting.length) {
+      const worker = this.#idle.shift();
+      const { method, args, resolve, reject } = this.#waiting.shift();
+      this.#ask(worker, method, args).then(resolve, reject).finally(() => {
+        this.#idle.push(worker);
+        this.#dispatch();
+      });
+    }
+  }
+
+  #last = 0;
+
+  #ask(worker, method, args) {
+    this.#last += 1;
+    const id = this.#last;
+    return new Promise((resolve, reject) => {
+      const listen = ({ data }) => {
+        if (data.id !== id) return;
+        worker.removeEventListener("message", listen);
+        if (data.error !== undefined) reject(data.fatal ? new WebAssembly.RuntimeError(data.error) : new Error(data.error));
+        else {
+          this.#memory.set(worker, data.value.memory);
+          resolve(data.value.value);
+        }
+      };
+      worker.addEventListener("message", listen);
+      worker.addEventListener("error", (event) => {
+        event.preventDefault();
+        reject(new WebAssembly.RuntimeError("a helper stopped"));
+      });
+      worker.postMessage({ id, method, args });
+    });
+  }
+}
