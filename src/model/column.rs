@@ -105,13 +105,13 @@ impl<T: Copy + Default> Column<T> {
         }
         let (start, full) = (self.rows, self.filled == self.rows);
         let mut missing = Vec::new();
-        self.values.resize(start, T::default());
-        self.values.extend((start..start + values.len()).zip(values).map(|(row, value)| {
-            value.unwrap_or_else(|| {
-                missing.push(row);
-                T::default()
-            })
-        }));
+        self.values.resize(start + values.len(), T::default());
+        for ((row, place), value) in (start..).zip(&mut self.values[start..]).zip(values) {
+            match value {
+                Some(value) => *place = value,
+                None => missing.push(row),
+            }
+        }
         self.rows = self.values.len();
         self.filled += self.rows - start - missing.len();
         if self.is_absent() {

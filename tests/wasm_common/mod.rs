@@ -1,6 +1,8 @@
 //! What must hold in the browser as it does natively. `wasm_page.rs` and `wasm_worker.rs` run it there,
 //! `wasm_natively.rs` here. That both give the same bytes is for `tests/browser` to show.
 
+use std::net::Ipv4Addr;
+
 use flowglass::analysis::Analysis;
 use flowglass::catalog::{catalog, knobs};
 use flowglass::model::settings::Settings;
@@ -13,6 +15,7 @@ macro_rules! checks {
         checks!($test, settings_are_checked);
         checks!($test, slices_do_not_show_in_the_report);
         checks!($test, damage_does_not_trap);
+        checks!($test, addresses_are_those_of_the_standard_parser);
     };
     ($test:meta, $check:ident) => {
         #[$test]
@@ -61,4 +64,29 @@ fn report(csv: &[u8], slice: usize) -> String {
     analysis.finish_file().expect("the sample reads");
     let outcome = analysis.run(&mut |_| ()).expect("the sample has rows");
     serde_json::to_string(&outcome.report).expect("plain data")
+}
+
+/// In the browser they are read by vector code: spoiled at every place, so that all lengths and faults occur.
+pub fn addresses_are_those_of_the_standard_parser() {
+    let mut cells: Vec<String> = Vec::new();
+    for good in ["1.22.3.4", "10.20.30.40", "192.168.100.200", "1.255.0.19", "100.1.10.1", "9.99.199.0"] {
+        cells.push(good.to_owned());
+        for at in 0..good.len() {
+            cells.push([&good[..at], &good[at + 1..]].concat());
+            for sign in ["0", "1", "5", "9", ".", "/", "a"] {
+                cells.push([&good[..at], sign, &good[at + 1..]].concat());
+                cells.push([&good[..at], sign, &good[at..]].concat());
+            }
+        }
+    }
+    let rows: String = cells.iter().map(|cell| format!("{cell},443,192.0.2.1\n")).collect();
+    let mut analysis = Analysis::new(Settings::default().check(&knobs()).expect("the defaults pass"));
+    analysis.begin("addresses.csv");
+    analysis.feed(format!("src_ip,dst_port,dst_ip\n{rows}").as_bytes()).expect("a table");
+    analysis.finish_file().expect("a table");
+    let traffic = analysis.run(&mut |_| ()).expect("it has rows").traffic;
+    let read: Vec<String> = traffic.source().iter().map(|id| traffic.address(*id).to_string()).collect();
+    let expected: Vec<Ipv4Addr> = cells.iter().filter_map(|cell| cell.parse().ok()).collect();
+    assert!(expected.len() > 100 && expected.len() < cells.len() - 100);
+    assert_eq!(read, expected.iter().map(Ipv4Addr::to_string).collect::<Vec<_>>());
 }

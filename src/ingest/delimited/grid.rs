@@ -86,15 +86,4 @@ impl Grid {
             _ => &[],
         }
     }
-
-    /// The cells of a field in some rows.
-    #[inline]
-    pub fn cells<'a>(
-        &'a self,
-        bytes: &'a [u8],
-        field: Field,
-        rows: &'a [u32],
-    ) -> impl ExactSizeIterator<Item = &'a [u8]> + 'a {
-        rows.iter().map(move |&row| self.cell(bytes, field, row))
-    }
 }

@@ -15,26 +15,31 @@ pub fn is_blank(cell: &[u8]) -> bool {
 }
 
 /// Reads decimal digits and nothing else, up to 19 of them.
-#[inline]
+#[inline(always)]
 pub fn digits(cell: &[u8]) -> Option<u64> {
     whole(cell)
 }
 
 /// Reads a count: `42`, and `42.0` or `4.2E1` as spreadsheets and pandas write it.
+#[inline(always)]
 pub fn count(cell: &[u8]) -> Option<u64> {
-    digits(cell).or_else(|| {
-        let number = real(cell)?;
-        // Above 2^53 an f64 no longer holds every integer.
-        ((0.0..=9_007_199_254_740_992.0).contains(&number) && number.fract() == 0.0).then_some(number as u64)
-    })
+    digits(cell).or_else(|| spelled_out_count(cell))
+}
+
+#[inline(never)]
+fn spelled_out_count(cell: &[u8]) -> Option<u64> {
+    let number = real(cell)?;
+    // Above 2^53 an f64 no longer holds every integer.
+    ((0.0..=9_007_199_254_740_992.0).contains(&number) && number.fract() == 0.0).then_some(number as u64)
 }
 
 /// Reads a decimal number that is finite.
-#[inline]
+#[inline(always)]
 pub fn real(cell: &[u8]) -> Option<f64> {
     decimal(cell).or_else(|| any_decimal(cell))
 }
 
+#[inline(never)]
 fn any_decimal(cell: &[u8]) -> Option<f64> {
     let known = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E');
     let text = std::str::from_utf8(cell).ok().filter(|_| cell.iter().all(known))?;
@@ -50,20 +55,24 @@ pub enum Port {
 }
 
 /// Reads a port: decimal, `443.0`, or hexadecimal as Argus writes it (`0x01bb`).
-#[inline]
+#[inline(always)]
 pub fn port(cell: &[u8]) -> Port {
-    let number = match digits(cell) {
-        Some(number) => Some(number),
-        None if is_blank(cell) => return Port::Missing,
-        None => match cell.strip_prefix(b"0x").or_else(|| cell.strip_prefix(b"0X")) {
-            Some(hex) => std::str::from_utf8(hex).ok().and_then(|hex| u64::from_str_radix(hex, 16).ok()),
-            None => count(cell),
-        },
-    };
-    match number.and_then(|number| u16::try_from(number).ok()) {
-        Some(port) => Port::Number(port),
-        None => Port::Bad,
+    match digits(cell) {
+        Some(number) => u16::try_from(number).map_or(Port::Bad, Port::Number),
+        None => other_port(cell),
     }
+}
+
+#[inline(never)]
+fn other_port(cell: &[u8]) -> Port {
+    if is_blank(cell) {
+        return Port::Missing;
+    }
+    let number = match cell.strip_prefix(b"0x").or_else(|| cell.strip_prefix(b"0X")) {
+        Some(hex) => std::str::from_utf8(hex).ok().and_then(|hex| u64::from_str_radix(hex, 16).ok()),
+        None => count(cell),
+    };
+    number.and_then(|number| u16::try_from(number).ok()).map_or(Port::Bad, Port::Number)
 }
 
 /// How a column writes addresses; decided once per file.

@@ -11,7 +11,7 @@ const POINTS: Word = 0x2e2e_2e2e_2e2e_2e2e;
 const TENS: [f64; 8] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
 
 /// Decimal digits and nothing else, 1 to 19 of them.
-#[inline]
+#[inline(always)]
 pub fn whole(cell: &[u8]) -> Option<u64> {
     match cell.len() {
         1..=8 => value(word(cell)),
@@ -20,6 +20,7 @@ pub fn whole(cell: &[u8]) -> Option<u64> {
     }
 }
 
+#[inline(never)]
 fn long(digits: &[u8]) -> Option<u64> {
     let (front, back) = digits.split_at(digits.len() - 8);
     Some(whole(front)? * 100_000_000 + value(word(back))?)
@@ -27,7 +28,7 @@ fn long(digits: &[u8]) -> Option<u64> {
 
 /// `123` and `123.456` of up to 19 characters, where both the digits and the power of ten are exact in an f64: one division
 /// then rounds once, as the standard parser does.
-#[inline]
+#[inline(always)]
 pub fn decimal(cell: &[u8]) -> Option<f64> {
     let (front, back) = cell.split_at(cell.len().saturating_sub(8));
     if front.len() > 11 || !cell.first()?.is_ascii_digit() {
@@ -43,7 +44,7 @@ pub fn decimal(cell: &[u8]) -> Option<f64> {
 }
 
 /// Up to eight characters, zeros in front.
-#[inline]
+#[inline(always)]
 fn word(cell: &[u8]) -> Word {
     let missing = 8 * (8 - cell.len().min(8)) as u32;
     let text = match *cell {
@@ -64,7 +65,7 @@ fn word(cell: &[u8]) -> Word {
 }
 
 /// The number that eight digits make.
-#[inline]
+#[inline(always)]
 fn value(word: Word) -> Option<u64> {
     let digits = word ^ ZEROS;
     // A digit has nothing in its upper half, and six more do not reach it.

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::fields::{digits, real};
+use super::numerals::decimal;
 use super::spelling::{Part, Words, Zone, date_parts, time_of_day, zone};
 
 /// The unit of a column of times or durations.
@@ -40,6 +41,7 @@ pub struct Clock {
 const LATEST: f64 = 253_402_300_800.0;
 
 /// Reads a duration, in seconds; a negative or an endless one is none.
+#[inline(always)]
 pub fn duration(cell: &[u8], unit: Unit) -> Option<f64> {
     let number = real(cell).filter(|number| *number >= 0.0)?;
     let seconds = match unit {
@@ -59,7 +61,17 @@ impl Clock {
     /// Reads a time. A number that says no unit is in seconds up to ten digits before the point, and beyond them
     /// its first ten digits are the seconds: that reads milli-, micro- and nanoseconds since September 2001, and
     /// LUFlow's microseconds, which lost their trailing zeros.
+    #[inline(always)]
     pub fn time(&mut self, cell: &[u8], unit: Unit) -> Option<f64> {
+        // Ten digits before the point, the first of them no zero, are seconds.
+        match decimal(cell) {
+            Some(seconds) if unit == Unit::Auto && (1e9..1e10).contains(&seconds) && cell[0] != b'0' => Some(seconds),
+            _ => self.other_time(cell, unit),
+        }
+    }
+
+    #[inline(never)]
+    fn other_time(&mut self, cell: &[u8], unit: Unit) -> Option<f64> {
         if unit != Unit::Auto {
             return duration(cell, unit);
         }

@@ -1,0 +1,121 @@
+//! The columns of a block's flows: times, volumes, states and labels.
+
+use crate::ingest::text::fields;
+use crate::ingest::text::states::state;
+use crate::ingest::text::times::{Clock, Unit, duration};
+use crate::model::column::Column;
+use crate::model::traffic::Traffic;
+
+use super::super::aliases::Field;
+use super::{Rows, value};
+
+/// A label longer than this is no label; it also bounds what the table must hold.
+const MAX_LABEL: usize = 200;
+
+impl Rows {
+    /// Fills a column of the block's flows from a field; a column the file has not is left to `Traffic::level`.
+    #[inline]
+    pub fn fill<T: Copy + Default>(
+        &mut self,
+        bytes: &[u8],
+        field: Field,
+        column: &mut Column<T>,
+        mut read: impl FnMut(&mut Clock, &[u8]) -> Option<T>,
+    ) {
+        if self.columns.has(field) {
+            let (clock, unreadable) = (&mut self.clock, &mut self.tally.unreadable[field as usize]);
+            let (grid, kept) = (&self.grid, &self.kept);
+            column.extend(kept.iter().map(|&row| {
+                let cell = grid.cell(bytes, field, row);
+                value(cell, unreadable, |cell| read(clock, cell))
+            }));
+        }
+    }
+
+    /// Calls `row` for each of the block's flows.
+    #[inline]
+    fn each_row(&mut self, mut row: impl FnMut(&mut Self, u32)) {
+        let kept = std::mem::take(&mut self.kept);
+        kept.iter().for_each(|&number| row(self, number));
+        self.kept = kept;
+    }
+
+    pub fn times(&mut self, bytes: &[u8], traffic: &mut Traffic) {
+        let [unit, start, end] = [Field::Duration, Field::Start, Field::End].map(|field| self.columns.unit(field));
+        if !self.columns.has(Field::End) {
+            self.fill(bytes, Field::Duration, &mut traffic.duration, |_, cell| duration(cell, unit));
+            return self.fill(bytes, Field::Start, &mut traffic.start, |clock, cell| clock.time(cell, start));
+        }
+        self.each_row(|rows, row| {
+            let told = rows.read(bytes, Field::Duration, row, |cell| duration(cell, unit));
+            let start = rows.moment(bytes, Field::Start, row, start);
+            let lasted = told.or_else(|| {
+                let end = rows.moment(bytes, Field::End, row, end);
+                end.zip(start).map(|(end, start)| end - start).filter(|length| *length >= 0.0)
+            });
+            traffic.start.push(start);
+            traffic.duration.push(lasted);
+        });
+    }
+
+    fn moment(&mut self, bytes: &[u8], field: Field, row: u32, unit: Unit) -> Option<f64> {
+        let cell = self.grid.cell(bytes, field, row);
+        value(cell, &mut self.tally.unreadable[field as usize], |cell| self.clock.time(cell, unit))
+    }
+
+    pub fn volume(&mut self, bytes: &[u8], traffic: &mut Traffic) {
+        use Field::{BytesReceived, BytesSent, BytesTotal, PacketsReceived, PacketsSent, PacketsTotal};
+        let columns = (&mut traffic.bytes_sent, &mut traffic.bytes_received);
+        self.both_ways(bytes, [BytesSent, BytesReceived, BytesTotal], columns);
+        let columns = (&mut traffic.packets_sent, &mut traffic.packets_received);
+        self.both_ways(bytes, [PacketsSent, PacketsReceived, PacketsTotal], columns);
+    }
+
+    /// What was sent and what was received; from a total and one of the two, the other. A total alone is sent.
+    fn both_ways(
+        &mut self,
+        bytes: &[u8],
+        [sent, received, total]: [Field; 3],
+        columns: (&mut Column<u64>, &mut Column<u64>),
+    ) {
+        let [has_sent, has_received, has_total] = [sent, received, total].map(|field| self.columns.has(field));
+        if !has_total {
+            self.fill(bytes, sent, columns.0, |_, cell| fields::count(cell));
+            return self.fill(bytes, received, columns.1, |_, cell| fields::count(cell));
+        }
+        if !has_sent && !has_received {
+            return self.fill(bytes, total, columns.0, |_, cell| fields::count(cell));
+        }
+        self.each_row(|rows, row| {
+            let there = rows.read(bytes, sent, row, fields::count);
+            let back = rows.read(bytes, received, row, fields::count);
+            let all =
+                if there.is_some() && back.is_some() { None } else { rows.read(bytes, total, row, fields::count) };
+            let (there, back) = match (there, back, all) {
+                (Some(there), None, Some(all)) => (Some(there), all.checked_sub(there)),
+                (None, Some(back), Some(all)) => (all.checked_sub(back), Some(back)),
+                (None, None, all) => (all, None),
+                _ => (there, back),
+            };
+            columns.0.push(there);
+            columns.1.push(back);
+        });
+    }
+
+    pub fn states(&mut self, bytes: &[u8], traffic: &mut Traffic) {
+        if self.columns.has(Field::State) {
+            self.each_row(|rows, row| traffic.state.push(rows.read(bytes, Field::State, row, state).flatten()));
+        }
+    }
+
+    pub fn labels(&mut self, bytes: &[u8], traffic: &mut Traffic) {
+        if self.columns.has(Field::Label) {
+            self.each_row(|rows, row| {
+                let cell = rows.grid.cell(bytes, Field::Label, row);
+                let text = std::str::from_utf8(cell).ok().filter(|label| label.len() <= MAX_LABEL);
+                rows.tally.unreadable[Field::Label as usize] += u64::from(text.is_none());
+                traffic.push_label(text.filter(|text| !text.is_empty()));
+            });
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Turns the rows of a file whose layout is known into flows, a block of rows at a time and each block column by column,
+//! and keeps account of what it could not read.
+
+mod ends;
+mod fill;
+
+use crate::ingest::intake::Intake;
+use crate::ingest::text::fields::{self, is_blank};
+use crate::ingest::text::times::Clock;
+
+use super::aliases::{FIELDS, Field};
+use super::cells::Cells;
+use super::columns::Columns;
+use super::grid::Grid;
+use super::head::Layout;
+use super::lines::{Block, Cut, Row};
+
+use ends::Ends;
+
+/// Why a row is not read. Fixed sentences: nothing of the row itself.
+pub mod reason {
+    pub const NO_SOURCE: &str = "the source address is missing";
+    pub const BAD_SOURCE: &str = "the source address is not an address";
+    pub const BAD_PORT: &str = "a port is not a number from 0 to 65535";
+    pub const TOO_LONG: &str = "the line is longer than 1 MiB";
+    pub const OPEN_QUOTE: &str = "a quote is never closed";
+    pub use crate::ingest::intake::TRUNCATED;
+    pub const REPLY_HALF: &str = "the reply half of a flow that its other row already tells in full";
+}
+
+/// What the reader counted beside rows.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Cells that hold something unreadable, by field: they count as missing.
+    pub unreadable: [u64; FIELDS],
+    /// ICMP rows whose port cells, which hold type and code, were not empty.
+    pub icmp_ports: u64,
+}
+
+/// Reads rows.
+#[derive(Debug)]
+pub struct Rows {
+    delimiter: u8,
+    width: usize,
+    grid: Grid,
+    /// The rows of the block that are flows.
+    kept: Vec<u32>,
+    ends: Ends,
+    pub columns: Columns,
+    pub clock: Clock,
+    pub tally: Tally,
+    pub count: u64,
+}
+
+impl Rows {
+    pub fn new(layout: Layout) -> Self {
+        Rows {
+            delimiter: layout.delimiter,
+            width: layout.width,
+            grid: Grid::new([layout.delimiter, layout.end], layout.width, |slot| Some(layout.columns.at(slot)?.index)),
+            kept: Vec::new(),
+            ends: Ends::default(),
+            columns: layout.columns,
+            clock: Clock::new(layout.order),
+            tally: Tally::default(),
+            count: 0,
+        }
+    }
+
+    /// Takes what the stream was cut into. A blank line is no row.
+    pub fn take(&mut self, cut: Cut<'_>, intake: &mut Intake) {
+        match cut {
+            Cut::Rows(block) => self.block(&block, intake),
+            Cut::Unended(line, at) => {
+                if !is_empty(line) && Cells::new(line, self.delimiter).count() < self.width {
+                    return self.reject(at, reason::TRUNCATED, intake);
+                }
+                let row = Row { start: 0, end: line.len() as u32, quoted: true };
+                self.block(&Block { bytes: line, at, rows: &[row] }, intake);
+            }
+            Cut::TooLong(at) => self.reject(at, reason::TOO_LONG, intake),
+            Cut::OpenQuote(at) => self.reject(at, reason::OPEN_QUOTE, intake),
+        }
+    }
+
+    /// All that is counted beside the rows: the rows themselves, unreadable cells by field, and the rest.
+    pub fn counts(&self) -> Vec<u64> {
+        let Rows { clock, tally, count, .. } = self;
+        let flags = [clock.zoneless, clock.ordered].map(u64::from);
+        [&tally.unreadable[..], &[*count, tally.icmp_ports], &flags].concat()
+    }
+
+    /// Adds the counts of other rows of the same file.
+    pub fn add(&mut self, counts: &[u64]) {
+        let Some((unreadable, [count, icmp_ports, zoneless, ordered])) = counts.split_first_chunk::<FIELDS>() else {
+            return;
+        };
+        self.tally.unreadable.iter_mut().zip(unreadable).for_each(|(all, more)| *all += more);
+        self.count += count;
+        self.tally.icmp_ports += icmp_ports;
+        self.clock.zoneless |= *zoneless > 0;
+        self.clock.ordered |= *ordered > 0;
+    }
+
+    fn reject(&mut self, at: u64, reason: &'static str, intake: &mut Intake) {
+        self.count += 1;
+        intake.reject(self.count, at, reason);
+    }
+
+    /// Reads a block of rows: who spoke to whom first, for that decides which rows are flows, then column by column.
+    fn block(&mut self, block: &Block<'_>, intake: &mut Intake) {
+        self.grid.cut(block);
+        self.kept.clear();
+        for (number, row) in (0..).zip(block.rows) {
+            if is_empty(block.of(row)) {
+                continue;
+            }
+            match self.ends(block.bytes, number, &mut intake.traffic) {
+                Ok(()) => {
+                    self.count += 1;
+                    self.kept.push(number);
+                }
+                Err(reason) => self.reject(block.at + u64::from(row.start), reason, intake),
+            }
+        }
+        let traffic = &mut intake.traffic;
+        self.ends.flush(traffic);
+        self.times(block.bytes, traffic);
+        self.volume(block.bytes, traffic);
+        self.fill(block.bytes, Field::SourceMac, &mut traffic.source_mac, |_, cell| fields::mac(cell));
+        self.fill(block.bytes, Field::DestinationMac, &mut traffic.destination_mac, |_, cell| fields::mac(cell));
+        self.states(block.bytes, traffic);
+        self.labels(block.bytes, traffic);
+        traffic.level();
+        intake.accept_rows(self.kept.len());
+    }
+
+    /// A cell's value; one that is neither readable nor blank is counted.
+    #[inline(always)]
+    fn read<T>(&mut self, bytes: &[u8], field: Field, row: u32, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+        value(self.grid.cell(bytes, field, row), &mut self.tally.unreadable[field as usize], read)
+    }
+}
+
+/// What a cell holds; one that is neither readable nor blank is counted.
+#[inline(always)]
+fn value<T>(cell: &[u8], unreadable: &mut u64, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+    if cell.is_empty() {
+        return None;
+    }
+    let value = read(cell);
+    if value.is_none() && !is_blank(cell) {
+        *unreadable += 1;
+    }
+    value
+}
+
+fn is_empty(line: &[u8]) -> bool {
+    line.first().is_none_or(|first| matches!(first, b' ' | b'\r')) && line.iter().all(|b| matches!(b, b' ' | b'\r'))
+}
