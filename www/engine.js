@@ -41,7 +41,9 @@ export class Engine {
     });
     this.#worker = worker;
     // As text: a trusted address cannot be posted. The worker's own policy trusts it again, for its helpers.
-    worker.postMessage({ id: 0, method: "open", args: [{ ...this.#parts, workerUrl: String(this.#parts.workerUrl) }] });
+    const workerUrl = String(this.#parts.workerUrl);
+    const processors = navigator.hardwareConcurrency || 1;
+    worker.postMessage({ id: 0, method: "open", args: [{ ...this.#parts, workerUrl, processors }] });
   }
 
   #answer({ id, value, error, fatal, progress }) {

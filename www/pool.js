@@ -22,7 +22,7 @@ export class Pool {
 
   /** `parts`: what the worker itself was opened with. At least one helper, and no more than processors. */
   constructor(parts, wanted) {
-    const size = Math.max(1, Math.min(wanted, MOST, navigator.hardwareConcurrency || 1));
+    const size = Math.max(1, Math.min(wanted, MOST, parts.processors));
     const url = policy ? policy.createScriptURL(parts.workerUrl) : parts.workerUrl;
     for (let k = 0; k < size; k += 1) {
       const worker = new Worker(url, { type: "module" });

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::input::Input;
-use crate::run::Run;
+use crate::run::{Run, Watched};
 use crate::site::Site;
 use crate::tab::Tab;
 
@@ -31,29 +31,24 @@ const CANCEL: &str = "new Promise((answer) => {
 pub fn run(input: &Input) -> Run {
     let site = Site::start();
     let mut tab = Tab::open("scale", &site);
-    let mut notes = Vec::new();
-    if input.rows >= LONG {
+    let cancel = (input.rows >= LONG).then(|| {
         start(&mut tab, input);
         tab.chrome.cdp.rest(Duration::from_secs(3));
-        notes.push(format!("Cancel answered in {:.0} ms.", tab.value(CANCEL).as_f64().unwrap_or(f64::NAN)));
-    }
+        tab.value(CANCEL).as_f64().unwrap_or(f64::INFINITY)
+    });
     let from = start(&mut tab, input);
-    let (state, shown, still) = watch(&mut tab, from);
-    notes.push(format!(
-        "{} from the press to the results in {:.1} s; {shown} different progress reports seen, none standing longer than {:.1} s.",
-        if state == "done" { "Finished," } else { "FAILED," },
-        from.elapsed().as_secs_f64(),
-        still.as_secs_f64()
-    ));
+    let (state, reports, still) = watch(&mut tab, from);
+    let watched = Watched { seconds: from.elapsed().as_secs_f64(), reports, still, cancel };
     if state != "done" {
-        notes.push(tab.text("document.querySelector('#problems').textContent"));
-        return Run { notes, ..Run::default() };
+        let told = tab.text("document.querySelector('#problems').textContent");
+        return Run { fault: Some(format!("{state}: {told}")), watched: Some(watched), ..Run::default() };
     }
     let worker = tab.chrome.cdp.workers.last().expect("the page has a worker").clone();
     let measured: Vec<(String, f64, u64)> =
         serde_json::from_value(tab.value_in(&worker, MEASURED)).expect("names, seconds and bytes");
     let peak = measured.iter().map(|(_, _, memory)| *memory).max();
-    Run { stages: measured.into_iter().map(|(name, seconds, _)| (name, seconds)).collect(), peak, notes }
+    let stages = measured.into_iter().map(|(name, seconds, _)| (name, seconds)).collect();
+    Run { watched: Some(watched), ..Run::new(stages, peak) }
 }
 
 fn start(tab: &mut Tab, input: &Input) -> Instant {

@@ -10,6 +10,7 @@ use flowglass::sample::{self, Pairs, Shape};
 const SEED: u64 = 4;
 
 /// One table on disk.
+#[derive(Debug, Clone)]
 pub struct Input {
     pub path: PathBuf,
     pub rows: u64,
@@ -18,7 +19,8 @@ pub struct Input {
 }
 
 impl Input {
-    pub fn make(folder: &Path, rows: u64, pairs: Pairs) -> Input {
+    /// The eight-column table of this many rows.
+    pub fn table(folder: &Path, rows: u64, pairs: Pairs) -> Input {
         let path = folder.join(format!("{rows}-{pairs:?}.csv"));
         let mut file = File::create(&path).expect("the folder can be written");
         let mut bytes = 0;
@@ -27,5 +29,9 @@ impl Input {
             file.write_all(slice).expect("there is room for the input");
         });
         Input { path, rows, pairs, bytes }
+    }
+
+    pub fn megabytes(&self) -> f64 {
+        self.bytes as f64 / 1e6
     }
 }

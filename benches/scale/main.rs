@@ -19,20 +19,22 @@ mod browser;
 mod input;
 mod native;
 mod peer;
+mod promises;
+mod reading;
 mod run;
 mod table;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use flowglass::sample::Pairs;
 
 use input::Input;
-use run::median;
+use run::{Place, median};
 use table::Table;
 
-/// Up to here a run is short enough to be made three times.
-const THRICE: u64 = 1_000_000;
+/// Rows of the table on which reading is timed, where no larger one is asked for: long enough for several stretches each.
+const READING_ROWS: u64 = 4_000_000;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -47,23 +49,33 @@ fn main() {
 fn all(sizes: &str, quick: bool) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("inputs-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder for the inputs");
-    let mut table = Table::default();
+    let times = if quick { 1 } else { 3 };
+    let mut table = Table::new(times);
+    read(&folder, times, &mut table);
     for rows in sizes.split(',').map(|size| size.parse::<u64>().expect("--rows takes numbers with commas")) {
         for pairs in [Pairs::Repeated, Pairs::Distinct] {
-            let input = Input::make(&folder, rows, pairs);
-            let times = if quick || rows > THRICE { 1 } else { 3 };
-            let browser = median((0..times).map(|_| browser::run(&input)).collect());
-            table.add(&input, "browser", &browser, None);
-            let native = median((0..times).map(|_| native::run(&input)).collect());
-            table.add(&input, "native", &native, None);
-            if let Some(peer) = peer::run(&input, times) {
-                table.add(&input, "scikit-learn", &peer, Some(&browser));
-            }
-            table.write();
+            let input = Input::table(&folder, rows, pairs);
+            analyse(&input, times, &mut table);
             let _ = fs::remove_file(&input.path);
         }
     }
-    table.growth();
-    table.write();
+    table.end();
     let _ = fs::remove_dir_all(&folder);
+}
+
+/// Reading alone, with one helping worker and with two.
+fn read(folder: &Path, times: usize, table: &mut Table) {
+    let input = Input::table(folder, READING_ROWS, Pairs::Repeated);
+    for workers in [1, 2] {
+        table.add_reading(&input, workers, reading::run(&input, workers, times));
+    }
+    let _ = fs::remove_file(&input.path);
+}
+
+fn analyse(input: &Input, times: usize, table: &mut Table) {
+    table.add(input, Place::Browser, median((0..times).map(|_| browser::run(input)).collect()));
+    table.add(input, Place::Native, median((0..times).map(|_| native::run(input)).collect()));
+    if let Some(peer) = peer::run(input, times) {
+        table.add(input, Place::ScikitLearn, peer);
+    }
 }

@@ -22,7 +22,7 @@ pub fn run(input: &Input) -> Run {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let stages = serde_json::from_value(told["stages"].clone()).expect("names and seconds");
-    Run { stages, peak: told["peak"].as_u64(), notes: Vec::new() }
+    Run::new(stages, told["peak"].as_u64())
 }
 
 /// The child: reads and analyses one file, and prints its stages. The library has no clock: what passes between

@@ -24,8 +24,8 @@ def timed(name, model, score):
 
 
 forest = IsolationForest(n_estimators=100, max_samples="auto", contamination=0.05, random_state=42)
-timed("Isolation Forest", forest, lambda model: model.score_samples(ports))
+timed("Isolation forest", forest, lambda model: model.score_samples(ports))
 if with_svm:
-    timed("One-Class SVM", OneClassSVM(nu=0.05, gamma="scale"), lambda model: model.decision_function(ports))
+    timed("One-class SVM", OneClassSVM(nu=0.05, gamma="scale"), lambda model: model.decision_function(ports))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(json.dumps({"stages": stages, "peak": peak}))

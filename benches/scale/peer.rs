@@ -25,9 +25,7 @@ pub fn run(input: &Input, times: usize) -> Option<Run> {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         let stages = serde_json::from_value(told["stages"].clone()).expect("names and seconds");
-        Run { stages, peak: told["peak"].as_u64(), notes: Vec::new() }
+        Run::new(stages, told["peak"].as_u64())
     };
-    // Its SVM takes half a minute at 100,000 rows; the spread between runs is far below the factor looked for.
-    let times = if svm == "svm" && input.rows == MOST_FOR_SVM { 1 } else { times };
     Some(median((0..times).map(once).collect()))
 }

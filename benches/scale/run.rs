@@ -1,24 +1,77 @@
 //! What one run gave: the seconds of its stages, its peak memory, and what else was seen.
 
+use std::time::Duration;
+
+use flowglass::detect::DETECTORS;
+
+/// Where the pipeline ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Browser,
+    Native,
+    ScikitLearn,
+}
+
+impl Place {
+    pub fn title(self) -> &'static str {
+        match self {
+            Place::Browser => "the page in Chromium",
+            Place::Native => "the library natively",
+            Place::ScikitLearn => "scikit-learn",
+        }
+    }
+}
+
+/// The stage under which all detectors are counted together.
+pub const DETECTORS_STAGE: &str = "Detectors";
+
 /// One run of the pipeline, or the median one of several.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
     /// Stage and seconds, in the order they ran.
     pub stages: Vec<(String, f64)>,
-    /// Bytes: a worker's wasm memory in the browser, VmHWM elsewhere; none where it could not be read.
+    /// Bytes: the wasm memory of all workers in the browser, VmHWM elsewhere; none where it could not be read.
     pub peak: Option<u64>,
-    /// What else is worth a line under the table.
-    pub notes: Vec<String>,
+    pub watched: Option<Watched>,
+    /// What went wrong.
+    pub fault: Option<String>,
+}
+
+/// What somebody in front of the page would have seen.
+#[derive(Debug, Clone, Default)]
+pub struct Watched {
+    /// From the press to the results, in seconds.
+    pub seconds: f64,
+    /// Different progress reports, and the longest that one stood.
+    pub reports: usize,
+    pub still: Duration,
+    /// How fast Cancel answered, where it was tried: in milliseconds.
+    pub cancel: Option<f64>,
 }
 
 impl Run {
+    /// A run whose detectors are one stage.
+    pub fn new(stages: Vec<(String, f64)>, peak: Option<u64>) -> Self {
+        let mut folded: Vec<(String, f64)> = Vec::new();
+        for (name, seconds) in stages {
+            let of_detector = DETECTORS.iter().any(|detector| detector.about.title == name);
+            let name = if of_detector { DETECTORS_STAGE.to_owned() } else { name };
+            match folded.iter_mut().find(|stage| stage.0 == name) {
+                Some(stage) => stage.1 += seconds,
+                None => folded.push((name, seconds)),
+            }
+        }
+        Run { stages: folded, peak, ..Run::default() }
+    }
+
     pub fn total(&self) -> f64 {
         self.stages.iter().map(|(_, seconds)| seconds).sum()
     }
 
-    /// The seconds of all stages whose name holds this word.
-    pub fn seconds(&self, word: &str) -> f64 {
-        self.stages.iter().filter(|(name, _)| name.contains(word)).map(|(_, seconds)| seconds).sum()
+    /// The seconds of all stages whose name holds one of these words.
+    pub fn seconds(&self, words: &[&str]) -> f64 {
+        let of = |name: &str| words.iter().any(|word| name.contains(word));
+        self.stages.iter().filter(|(name, _)| of(name)).map(|(_, seconds)| seconds).sum()
     }
 }
 
@@ -26,6 +79,12 @@ impl Run {
 pub fn median(mut runs: Vec<Run>) -> Run {
     runs.sort_by(|a, b| a.total().total_cmp(&b.total()));
     runs.swap_remove(runs.len() / 2)
+}
+
+/// The number in the middle.
+pub fn middle(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
 }
 
 /// The most memory a process has had, from its `/proc` entry (`self` or a number).

@@ -6,61 +6,107 @@ use std::path::Path;
 use flowglass::sample::Pairs;
 
 use crate::input::Input;
-use crate::run::Run;
+use crate::promises;
+use crate::run::{DETECTORS_STAGE, Place, Run};
 
-/// Lines of Markdown, and the totals in the browser for the growth.
-#[derive(Default)]
+/// All that was measured, and the lines of Markdown about it.
 pub struct Table {
     text: String,
-    totals: Vec<(Pairs, u64, f64)>,
+    runs: Vec<(u64, Pairs, Place, Run)>,
+    /// Helping workers and megabytes a second.
+    reading: Vec<(u64, f64)>,
 }
 
 impl Table {
+    /// `times`: how many runs each figure is the median of.
+    pub fn new(times: usize) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let text = format!("# Flowglass at scale\n\nMedians of {times}; {processors} processors.\n");
+        Table { text, runs: Vec::new(), reading: Vec::new() }
+    }
+
+    /// What a size took in a place.
+    pub fn run(&self, rows: u64, pairs: Pairs, place: Place) -> Option<&Run> {
+        self.runs.iter().find(|run| (run.0, run.1, run.2) == (rows, pairs, place)).map(|run| &run.3)
+    }
+
+    /// Megabytes a second with so many helping workers.
+    pub fn reading(&self, workers: u64) -> Option<f64> {
+        self.reading.iter().find(|reading| reading.0 == workers).map(|reading| reading.1)
+    }
+
+    /// Rows and seconds of each size in the browser.
+    pub fn totals(&self, pairs: Pairs) -> Vec<(u64, f64)> {
+        let here = self.runs.iter().filter(|run| (run.1, run.2) == (pairs, Place::Browser));
+        here.map(|run| (run.0, run.3.total())).collect()
+    }
+
+    pub fn add_reading(&mut self, input: &Input, workers: u64, seconds: f64) {
+        let speed = input.megabytes() / seconds;
+        if self.reading.is_empty() {
+            self.tell(
+                "\n## Reading alone in the page\n\n| helping workers | MB | seconds | MB/s |\n|---:|---:|---:|---:|",
+            );
+        }
+        self.tell(&format!("| {workers} | {:.0} | {seconds:.2} | {speed:.0} |", input.megabytes()));
+        self.reading.push((workers, speed));
+    }
+
     /// Adds a run; beside a peer's run stands the page's own on the same input.
-    pub fn add(&mut self, input: &Input, place: &str, run: &Run, page: Option<&Run>) {
-        let mut part = String::new();
-        let megabytes = input.bytes as f64 / 1e6;
-        let peak =
-            run.peak.map_or_else(|| "unknown".to_owned(), |peak| format!("{:.0} MiB", peak as f64 / 1_048_576.0));
-        let _ = writeln!(part, "\n## {place}: {} rows, {:?} pairs, {megabytes:.1} MB\n", input.rows, input.pairs);
-        part += "| stage | seconds | ratio |\n|---|---:|---:|\n";
+    pub fn add(&mut self, input: &Input, place: Place, run: Run) {
+        let Input { rows, pairs, .. } = input;
+        let page = self.run(*rows, *pairs, Place::Browser).filter(|_| place == Place::ScikitLearn).cloned();
+        self.tell(&format!("\n## {rows} rows, {pairs:?} pairs, {:.1} MB: {}\n", input.megabytes(), place.title()));
+        self.tell("| stage | seconds | |\n|---|---:|---:|");
         for (stage, seconds) in &run.stages {
-            let ratio = match page {
-                Some(page) => ratio(*seconds, page.seconds(stage)),
-                None if stage == "Reading" => format!("{:.0} MB/s", megabytes / seconds),
+            let remark = match &page {
+                Some(page) => ratio(*seconds, page.seconds(&[stage])),
+                None if stage == "Reading" => format!("{:.0} MB/s", input.megabytes() / seconds),
+                None if stage == DETECTORS_STAGE => format!("{:.0} ns a row", seconds * 1e9 / *rows as f64),
                 None => String::new(),
             };
-            let _ = writeln!(part, "| {stage} | {seconds:.3} | {ratio} |");
+            self.tell(&format!("| {stage} | {seconds:.3} | {remark} |"));
         }
-        let ratio = page.map_or_else(String::new, |page| ratio(run.total(), page.total()));
-        let _ = writeln!(part, "| all | {:.3} | {ratio} |\n\nPeak memory: {peak}.", run.total());
-        run.notes.iter().for_each(|note| part += &format!("{note}\n"));
-        println!("{part}");
-        self.text += &part;
-        if place == "browser" {
-            self.totals.push((input.pairs, input.rows, run.total()));
-        }
+        self.tell(&format!("| all | {:.3} | |\n\n{}", run.total(), beneath(&run)));
+        self.runs.push((*rows, *pairs, place, run));
+        self.write();
     }
 
-    /// What doubling the rows costs in the browser, from each size to the next of the same kind.
-    pub fn growth(&mut self) {
-        let mut part = "\n## Growth in the browser\n\n| pairs | rows | cost of doubling |\n|---|---|---:|\n".to_owned();
-        for pairs in [Pairs::Repeated, Pairs::Distinct] {
-            let of: Vec<_> = self.totals.iter().filter(|total| total.0 == pairs).collect();
-            for two in of.windows(2) {
-                let doublings = libm::log2(two[1].1 as f64 / two[0].1 as f64);
-                let factor = libm::pow(two[1].2 / two[0].2, 1.0 / doublings);
-                let _ = writeln!(part, "| {pairs:?} | {} to {} | {factor:.2} |", two[0].1, two[1].1);
-            }
+    /// Ends with what was promised.
+    pub fn end(&mut self) {
+        self.tell("\n## Promised and measured\n\n| promised | measured | |\n|---|---|---|");
+        for line in promises::lines(self) {
+            let kept = if line.kept { "kept" } else { "**not kept**" };
+            self.tell(&format!("| {} | {} | {kept} |", line.promise, line.measured));
         }
-        println!("{part}");
-        self.text += &part;
+        self.write();
     }
 
-    pub fn write(&self) {
+    fn tell(&mut self, part: &str) {
+        println!("{part}");
+        self.text += part;
+        self.text += "\n";
+    }
+
+    fn write(&self) {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench.md");
         std::fs::write(&file, &self.text).expect("target can be written");
     }
+}
+
+/// What stands under a run's stages.
+fn beneath(run: &Run) -> String {
+    let peak = run.peak.map_or_else(|| "unknown".to_owned(), |peak| format!("{:.0} MB", peak as f64 / 1e6));
+    let mut text = format!("Peak memory: {peak}.");
+    if let Some(seen) = &run.watched {
+        let (seconds, still) = (seen.seconds, seen.still.as_secs_f64());
+        let _ = write!(text, " From the press to the results {seconds:.1} s, {} progress reports, ", seen.reports);
+        let _ = write!(text, "none standing longer than {still:.1} s.");
+    }
+    if let Some(fault) = &run.fault {
+        let _ = write!(text, " FAILED: {fault}");
+    }
+    text
 }
 
 fn ratio(peer: f64, ours: f64) -> String {

@@ -1,0 +1,121 @@
+//! What was promised beside what was measured. Only sizes that were run have a line.
+
+use flowglass::sample::Pairs;
+
+use crate::run::{DETECTORS_STAGE, Place, Run};
+use crate::table::Table;
+
+/// One promise: its words, what was measured, and whether it was kept.
+pub struct Line {
+    pub promise: String,
+    pub measured: String,
+    pub kept: bool,
+}
+
+/// What the page does that scikit-learn's forest and SVM are compared with: all but evidence and risk.
+const MODELS: [&str; 6] =
+    ["Reading", "Standardising", "Isolation forest", "One-class SVM", "Clusters (DBSCAN)", "Silhouette"];
+
+pub fn lines(table: &Table) -> Vec<Line> {
+    let mut lines = reading(table);
+    for pairs in [Pairs::Repeated, Pairs::Distinct] {
+        let run = |rows, place| table.run(rows, pairs, place);
+        let (page, peer) = (run(100_000, Place::Browser), run(100_000, Place::ScikitLearn));
+        lines.extend(page.zip(peer).map(|(page, peer)| models_and_reading(pairs, page, peer)));
+        let (page, peer) = (run(1_000_000, Place::Browser), run(1_000_000, Place::ScikitLearn));
+        lines.extend(page.zip(peer).map(|(page, peer)| forest(pairs, page, peer)));
+        lines.extend(page.map(|page| whole(pairs, page)));
+        lines.extend(run(10_000_000, Place::Browser).map(|page| ten_million(pairs, page)));
+        lines.extend(run(10_000_000, Place::Native).map(|native| detectors(pairs, native)));
+        lines.extend(growth(table, pairs));
+    }
+    lines
+}
+
+fn reading(table: &Table) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(one) = table.reading(1) {
+        lines.push(Line {
+            promise: "reading at 300 MB/s with one helping worker".into(),
+            measured: format!("{one:.0} MB/s"),
+            kept: one >= 300.0,
+        });
+    }
+    if let Some((one, two)) = table.reading(1).zip(table.reading(2)) {
+        lines.push(Line {
+            promise: "two helping workers read at least 1.6 times as fast as one".into(),
+            measured: format!("{two:.0} MB/s, {:.2} times", two / one),
+            kept: two >= 1.6 * one,
+        });
+    }
+    lines
+}
+
+fn models_and_reading(pairs: Pairs, page: &Run, peer: &Run) -> Line {
+    let (ours, theirs) = (page.seconds(&MODELS), peer.total());
+    Line {
+        promise: format!("100,000 rows, {pairs:?}: reading and all models 30 times as fast as its forest and SVM"),
+        measured: format!("{ours:.2} s beside {theirs:.1} s, {:.1} times", theirs / ours),
+        kept: theirs >= 30.0 * ours,
+    }
+}
+
+fn forest(pairs: Pairs, page: &Run, peer: &Run) -> Line {
+    let [ours, theirs] = [page, peer].map(|run| run.seconds(&["Isolation forest"]));
+    Line {
+        promise: format!("1,000,000 rows, {pairs:?}: the forest 4 times as fast as scikit-learn's"),
+        measured: format!("{ours:.2} s beside {theirs:.1} s, {:.1} times", theirs / ours),
+        kept: theirs >= 4.0 * ours,
+    }
+}
+
+fn whole(pairs: Pairs, page: &Run) -> Line {
+    let seconds = page.total();
+    Line {
+        promise: format!("1,000,000 rows, {pairs:?}: the whole pipeline within 10 s"),
+        measured: format!("{seconds:.1} s"),
+        kept: page.fault.is_none() && seconds <= 10.0,
+    }
+}
+
+fn ten_million(pairs: Pairs, page: &Run) -> Line {
+    let gigabytes = page.peak.unwrap_or(u64::MAX) as f64 / 1e9;
+    let watched = page.watched.clone().unwrap_or_default();
+    let cancel = watched.cancel.unwrap_or(f64::INFINITY);
+    Line {
+        promise: format!("10,000,000 rows, {pairs:?}: finishes within 1.5 GB, progress moving, Cancel answering"),
+        measured: match &page.fault {
+            Some(fault) => format!("did not finish: {fault}"),
+            None => format!(
+                "{:.1} s, {gigabytes:.2} GB, a report after {:.1} s at the latest, Cancel after {cancel:.0} ms",
+                watched.seconds,
+                watched.still.as_secs_f64()
+            ),
+        },
+        kept: page.fault.is_none() && gigabytes <= 1.5 && cancel < 1000.0 && watched.still.as_secs_f64() < 10.0,
+    }
+}
+
+fn detectors(pairs: Pairs, native: &Run) -> Line {
+    let microseconds = native.seconds(&[DETECTORS_STAGE]) / 10.0;
+    Line {
+        promise: format!("10,000,000 rows, {pairs:?}: all detectors together below 2 µs a flow natively"),
+        measured: format!("{microseconds:.2} µs"),
+        kept: microseconds < 2.0,
+    }
+}
+
+/// From each size to the next, by the doublings that lie between.
+fn growth(table: &Table, pairs: Pairs) -> Vec<Line> {
+    let totals = table.totals(pairs);
+    let line = |two: &[(u64, f64)]| {
+        let doublings = libm::log2(two[1].0 as f64 / two[0].0 as f64);
+        let factor = libm::pow(two[1].1 / two[0].1, 1.0 / doublings);
+        Line {
+            promise: format!("{} to {} rows, {pairs:?}: doubling costs at most 2.3 times", two[0].0, two[1].0),
+            measured: format!("{factor:.2} times"),
+            kept: factor <= 2.3,
+        }
+    };
+    totals.windows(2).map(line).collect()
+}

@@ -1,0 +1,42 @@
+//! Reading alone in the built page: from the press to the first model, with so many helping workers.
+
+use serde_json::json;
+
+use crate::input::Input;
+use crate::run::middle;
+use crate::site::Site;
+use crate::tab::Tab;
+
+/// The seconds from a press to the first stage that is not reading.
+const READ: &str = "new Promise((answer) => {
+    const stage = document.querySelector('#stage');
+    const from = performance.now();
+    const told = () => {
+        if (['', 'Starting', 'Reading'].includes(stage.textContent)) return;
+        seen.disconnect();
+        answer((performance.now() - from) / 1000);
+    };
+    const seen = new MutationObserver(told);
+    stage.textContent = '';
+    seen.observe(stage, { childList: true, characterData: true, subtree: true });
+    document.querySelector('#run').click();
+})";
+
+/// The median of several runs, in seconds. The worker that puts the parts together comes on top of the helpers.
+pub fn run(input: &Input, workers: u64, times: usize) -> f64 {
+    let site = Site::start();
+    let mut tab = Tab::blank("reading", &site);
+    // The page counts the processors when it starts.
+    tab.call("Emulation.setHardwareConcurrencyOverride", json!({ "hardwareConcurrency": workers }));
+    tab.go(&site.page.url());
+    tab.wait("document.documentElement.dataset.sealed === 'true'", 60);
+    tab.wait("document.documentElement.dataset.state === 'ready'", 10);
+    let once = |_| {
+        tab.give("#traffic-input", &[&input.path]);
+        let seconds = tab.value(READ).as_f64().expect("seconds");
+        tab.click("#cancel");
+        tab.wait("document.documentElement.dataset.state === 'ready'", 60);
+        seconds
+    };
+    middle((0..times).map(once).collect())
+}
