@@ -76,11 +76,11 @@ fn look_ups_return_what_the_source_says() {
         for (address, located) in addresses.iter().zip(&geography.located) {
             let place = record_of(&entries, address.ip().unwrap());
             let answer = if place.country.is_some() || place.position.is_some() {
-                Located::Place(place)
+                Located::Place(place.into())
             } else if matches!(located, Located::Special(_)) {
                 continue;
             } else {
-                Located::WithoutLocation(place)
+                Located::WithoutLocation(place.into())
             };
             assert_eq!(*located, answer, "{name}: {address}");
             checked += 1;

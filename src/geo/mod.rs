@@ -69,10 +69,10 @@ fn merge(places: impl Iterator<Item = Place>) -> Option<Place> {
 
 fn answer(ip: IpAddr, place: Option<Place>, no_database: bool, knows_v6: bool) -> Located {
     match (place, special(ip)) {
-        (Some(place), _) if place.country.is_some() || place.position.is_some() => Located::Place(place),
+        (Some(place), _) if place.country.is_some() || place.position.is_some() => Located::Place(place.into()),
         // A company's own database may know its private ranges; only then is the range's name second.
         (_, Some(special)) => Located::Special(special.name),
-        (Some(place), None) => Located::WithoutLocation(place),
+        (Some(place), None) => Located::WithoutLocation(place.into()),
         (None, None) if no_database => Located::NoDatabase,
         (None, None) if ip.is_ipv6() && !knows_v6 => Located::NoIpv6,
         (None, None) => Located::NoRecord,

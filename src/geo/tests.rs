@@ -46,7 +46,7 @@ fn every_kind_of_unknown_is_told_apart() {
     let Located::Place(place) = &located[0] else { panic!("{located:?}") };
     assert_eq!(place.city.as_deref(), Some("Lund"));
     assert_eq!((place.position, place.accuracy_radius), (Some((55.7, 13.2)), Some(20)));
-    assert_eq!(located[1], Located::WithoutLocation(Place::default()), "an impossible position is dropped");
+    assert_eq!(located[1], Located::WithoutLocation(Place::default().into()), "an impossible position is dropped");
     assert_eq!(located[2], Located::NoRecord);
     assert_eq!(located[3], Located::Special("private"));
     assert_eq!(located[4], located[0]);

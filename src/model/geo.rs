@@ -1,5 +1,7 @@
 //! What the GeoIP databases say of an address.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 /// One database the person gave.
@@ -67,9 +69,9 @@ pub struct Place {
 /// The answer of a look-up, each kind of "unknown" told apart.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Located {
-    Place(Place),
+    Place(Arc<Place>),
     /// A record exists, but it names neither a country nor a position.
-    WithoutLocation(Place),
+    WithoutLocation(Arc<Place>),
     /// No database has a record of this address.
     NoRecord,
     /// Private, reserved, loopback …: no database could know it. The name of the range.

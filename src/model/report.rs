@@ -1,5 +1,7 @@
 //! The report: `report.json`, format version 1. Field order here is the order in the file.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
@@ -163,7 +165,8 @@ pub struct Host {
     pub role: Role,
     /// The ids of its findings, heaviest first.
     pub evidence: Vec<u32>,
-    pub place: Option<Place>,
+    /// Shared with the look-up: there may be millions of hosts.
+    pub place: Option<Arc<Place>>,
     /// `AS64496 Example`, where a database names it.
     pub network: Option<String>,
     /// Rows in which it is the source.

@@ -5,6 +5,8 @@ mod points;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::detect::evidence::WEAK;
@@ -13,7 +15,7 @@ use crate::model::finding::{Finding, Role};
 use crate::model::geo::{Geography, Located, Place};
 use crate::model::report::{Decision, Host};
 use crate::model::settings::Checked;
-use crate::model::traffic::Traffic;
+use crate::model::traffic::{AddressId, Traffic};
 
 pub use points::{KNOBS, Ledger, Line, ledger};
 
@@ -27,27 +29,28 @@ pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], se
     let victims: FxHashSet<Address> =
         findings.iter().filter(|f| f.confidence >= WEAK).flat_map(|f| f.victims.iter().copied()).collect();
 
-    let sources = traffic.addresses().iter().zip(&rows).filter(|(_, rows)| **rows > 0).map(|(address, _)| *address);
-    let silent = on.keys().copied().filter(|&subject| traffic.find(subject).is_none_or(|id| rows[id.index()] == 0));
-    let mut hosts: Vec<Host> = sources
-        .chain(silent)
-        .map(|address| {
-            let evidence = on.get(&address).map_or(&[][..], Vec::as_slice);
-            let id = traffic.find(address);
-            let place = id.and_then(|id| place(geography.located.get(id.index())?));
-            Host {
-                address,
-                risk: ledger(evidence.iter().copied(), settings).risk,
-                decision: Decision::Ignore,
-                role: role(evidence, victims.contains(&address)),
-                evidence: heaviest_first(evidence),
-                network: place.and_then(network),
-                place: place.cloned(),
-                rows: id.map_or(0, |id| rows[id.index()]),
-            }
-        })
-        .collect();
-    hosts.sort_by(|a, b| b.risk.total_cmp(&a.risk).then(a.address.cmp(&b.address)));
+    let ids = (0..).map(AddressId).zip(&rows);
+    let sources = ids.filter(|(_, rows)| **rows > 0).map(|(id, _)| (traffic.address(id), Some(id)));
+    let silent = on.keys().map(|&subject| (subject, traffic.find(subject)));
+    let silent = silent.filter(|(_, id)| id.is_none_or(|id| rows[id.index()] == 0));
+    // There may be millions: made at once, and put in order in place.
+    let mut hosts = Vec::with_capacity(sources.clone().count() + silent.clone().count());
+    hosts.extend(sources.chain(silent).map(|(address, id)| {
+        let evidence = on.get(&address).map_or(&[][..], Vec::as_slice);
+        let place = id.and_then(|id| place(geography.located.get(id.index())?));
+        Host {
+            address,
+            risk: if evidence.is_empty() { 0.0 } else { ledger(evidence.iter().copied(), settings).risk },
+            decision: Decision::Ignore,
+            role: role(evidence, victims.contains(&address)),
+            evidence: heaviest_first(evidence),
+            network: place.and_then(|place| network(place)),
+            place: place.cloned(),
+            rows: id.map_or(0, |id| rows[id.index()]),
+        }
+    }));
+    // No address stands twice, so that there is one order.
+    hosts.sort_unstable_by(|a: &Host, b: &Host| b.risk.total_cmp(&a.risk).then(a.address.cmp(&b.address)));
     hosts
 }
 
@@ -71,7 +74,7 @@ fn role(evidence: &[&Finding], is_victim: bool) -> Role {
     }
 }
 
-fn place(located: &Located) -> Option<&Place> {
+fn place(located: &Located) -> Option<&Arc<Place>> {
     match located {
         Located::Place(place) | Located::WithoutLocation(place) => Some(place),
         _ => None,

@@ -103,7 +103,7 @@ fn host(text: &str, risk: f64, decision: Decision, evidence: &[u32], rows: u64) 
 fn hosts() -> Vec<Host> {
     let place = Place { country: Some("SE".into()), city: Some("Stockholm".into()), ..Place::default() };
     let scanner = Host {
-        place: Some(place),
+        place: Some(place.into()),
         network: Some("AS64496 Example".into()),
         ..host("203.0.113.7", 80.0, Decision::Block, &[1, 2], 4)
     };

@@ -71,7 +71,7 @@ fn finding(report: &Report, id: u32) -> Option<&Finding> {
 
 fn facts(report: &Report, host: &Host) -> Vec<(&'static str, String)> {
     let text = |column| table::cell(report, host, column);
-    let place = host.place.as_ref();
+    let place = host.place.as_deref();
     let position = place.and_then(|place| place.position).map(|(lat, lon)| format!("{lat:.3}, {lon:.3}"));
     let radius = place.and_then(|place| place.accuracy_radius).map(|km| format!(" (within {km} km)"));
     let all = [

@@ -117,7 +117,7 @@ pub fn cell(report: &Report, host: &Host, column: &str) -> String {
         "address" => host.address.to_string(),
         "risk" => words::score(host.risk),
         "decision" => words::decision(host.decision).to_owned(),
-        "place" => words::place(host.place.as_ref()),
+        "place" => words::place(host.place.as_deref()),
         "network" => host.network.clone().unwrap_or_default(),
         "rows" => words::count(host.rows),
         "reasons" => reasons(report, host).join(" · "),

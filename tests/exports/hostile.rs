@@ -1,5 +1,7 @@
 //! Hostile text in every field that comes from the input changes no byte of any block list.
 
+use std::sync::Arc;
+
 use flowglass::export::EXPORTERS;
 use flowglass::model::outcome::Outcome;
 use proptest::prelude::*;
@@ -21,7 +23,7 @@ fn spoil(outcome: &mut Outcome, text: &str) {
     }
     for host in &mut report.hosts {
         host.network = Some(text.into());
-        let place = host.place.get_or_insert_default();
+        let place = Arc::make_mut(host.place.get_or_insert_default());
         (place.country, place.city, place.as_name) = (Some(text.into()), Some(text.into()), Some(text.into()));
     }
     report.findings.iter_mut().for_each(|finding| finding.summary = text.into());

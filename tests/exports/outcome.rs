@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 use flowglass::export::{EXPORTERS, Export, MemoryShelf};
 use flowglass::model::address::Address;
@@ -108,7 +109,7 @@ fn judgement() -> Judgement {
 }
 
 fn report(hosts: Vec<Host>) -> Report {
-    let place = Place { country: Some("SE".into()), position: Some((59.0, 18.0)), ..Default::default() };
+    let place = Arc::new(Place { country: Some("SE".into()), position: Some((59.0, 18.0)), ..Default::default() });
     Report {
         version: REPORT_VERSION,
         generator: "flowglass 0.1.0".into(),

@@ -59,10 +59,10 @@ fn each_kind_of_unknown_place_has_its_own_weight() {
     let traffic = traffic(sources.map(|source| flow(source, "4.4.4.4", (1, 2))));
     let mut located = vec![Located::NoRecord; 6];
     // The destination, second in order of appearance, is no sender and stays unnamed.
-    located[2] = Located::WithoutLocation(Place::default());
+    located[2] = Located::WithoutLocation(Place::default().into());
     located[3] = Located::Special("private");
     located[4] = Located::NoIpv6;
-    located[5] = Located::Place(Place::default());
+    located[5] = Located::Place(Place::default().into());
     let geography = Geography { sources: vec![source("GeoLite2-City", 4)], located };
     let findings = found(detector("geo_unknown"), &traffic, &geography, &Judgement::default());
     let named: Vec<_> = findings.iter().map(|finding| (finding.subject, finding.points)).collect();
