@@ -213,13 +213,20 @@ fn bombs_are_stopped_and_name_the_setting() {
     let mut zeros = table(10);
     zeros.resize(80 << 20, b'\n');
     for bomb in [gzip(&zeros), bzip2(&zeros), zip(&[("log.csv", &zeros)], false)] {
-        let refused = read("in", &bomb, 1 << 16, "{}").0.unwrap_err().to_string();
+        let error = read("in", &bomb, 1 << 16, "{}").0.unwrap_err();
+        let refused = error.to_string();
         assert!(refused.contains("unpack.ratio") && refused.contains("500 times"), "{refused}");
+        assert_eq!(error.raise.map(|raise| (raise.setting, raise.to)), Some(("unpack.ratio", 2000)));
     }
     let members: [(&str, &[u8]); 2] = [("a.csv", &table(50_000)), ("b.csv", &table(50_000))];
     let (refused, intake) = read("in", &zip(&members, false), 1 << 16, r#"{"unpack.limit": 1}"#);
-    let refused = refused.unwrap_err().to_string();
+    let error = refused.unwrap_err();
+    let refused = error.to_string();
     assert!(refused.contains("unpack.limit") && refused.contains("1 MiB"), "{refused}");
+    let raise = error.raise.map(|raise| format!("{}={}", raise.setting, raise.to));
+    assert_eq!(raise.as_deref(), Some("unpack.limit=4"));
+    let (inputs, _) = read("in", &zip(&members, false), 1 << 16, r#"{"unpack.limit": 4}"#);
+    assert_eq!(inputs.unwrap().iter().map(|input| input.read).sum::<u64>(), 100_000, "raised, all of it is read");
     assert!(intake.traffic.rows() > 10_000);
     let mut nested = table(10);
     for _ in 0..7 {
