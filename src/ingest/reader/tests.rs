@@ -209,6 +209,29 @@ fn damage_never_panics_and_is_said() {
 }
 
 #[test]
+fn a_last_row_without_a_line_end_is_said_to_be_perhaps_cut() {
+    let plain = table(50);
+    let start = plain[..plain.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let unended = &plain[..plain.len() - 2];
+    let notes = |bytes: &[u8], settings| -> String {
+        let inputs = read("log", bytes, 100, settings).0.unwrap();
+        assert_eq!((inputs[0].read, inputs[0].rejected), (50, 0));
+        inputs[0].notes.join(" ")
+    };
+    let said = format!("the last row, at byte {start}, has no line end");
+    assert!(notes(unended, "{}").contains(&said) && !notes(&plain, "{}").contains("line end"));
+    let whole = gzip(unended);
+    assert!(notes(&whole, "{}").contains(&said));
+    let lost = notes(&whole[..whole.len() - 3], "{}");
+    assert!(lost.contains(&format!("truncated at byte {start}, where the last row starts")), "{lost}");
+    assert!(lost.contains("50 records kept"), "{lost}");
+    // The same for a log.
+    let log = b"#fields\tid.orig_h\tconn_state\thistory\n10.0.0.1\tSF\tShADadf";
+    let inputs = read("conn.log", log, 100, "{}").0.unwrap();
+    assert!(inputs[0].notes.join(" ").contains("the last row, at byte 37, has no line end"), "{:?}", inputs[0].notes);
+}
+
+#[test]
 fn bombs_are_stopped_and_name_the_setting() {
     let mut zeros = table(10);
     zeros.resize(80 << 20, b'\n');

@@ -162,7 +162,12 @@ impl<D: Dialect> Parser for Log<D> {
     fn finish(&mut self, intake: &mut Intake) -> Result<()> {
         let held = std::mem::take(&mut self.held);
         if !held.is_empty() {
+            let (start, before) = (self.start, intake.accepted());
             self.line(&held, held.len(), true, intake)?;
+            // A JSON object says itself where it ends.
+            if intake.accepted() > before && !held.trim_ascii_end().ends_with(b"}") {
+                intake.unended(start);
+            }
         }
         self.dialect.rest(intake);
         self.dialect.check(self.rows)
