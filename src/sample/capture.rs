@@ -5,7 +5,7 @@ use super::{Dice, SLICE, START};
 /// What packets carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packets {
-    /// Sizes as on the internet, half small and half large, 640 bytes stored on average; packets of a flow come in
+    /// Sizes as on the internet, half small and half large, some 600 bytes stored on average; packets of a flow come in
     /// trains of one to four.
     Mixed,
     /// Headers alone, as `tcpdump -s 54` keeps them; each packet of another flow than the one before.
@@ -27,7 +27,7 @@ const ACK: u8 = 0x10;
 const FIN_ACK: u8 = 0x11;
 
 /// One flow under way. Side 0 is the client.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Flow {
     addresses: [[u8; 4]; 2],
     ports: [u16; 2],
@@ -42,11 +42,18 @@ struct Flow {
 /// A capture of at least `bytes` bytes, given to `sink` in slices of about a megabyte. Gives the number of packets.
 pub fn capture(seed: u64, bytes: u64, packets: Packets, sink: &mut dyn FnMut(&[u8])) -> u64 {
     let mut dice = Dice::new(seed);
-    let mut flows = vec![Flow::default(); ACTIVE];
+    // A capture begins in the middle of its first flows.
+    let under_way = |number| {
+        // Long flows last: of those under way at a time most are long.
+        let long = dice.below(4) > 0;
+        let flow = begin(&mut dice, number, long);
+        Flow { packets: dice.below(flow.last.into()) as u32, ..flow }
+    };
+    let mut flows: Vec<Flow> = (0..ACTIVE as u32).map(under_way).collect();
     let mut out = Vec::with_capacity(SLICE + LARGEST);
     out.extend([0xa1b2_c3d4u32.to_le_bytes(), 0x0004_0002u32.to_le_bytes()].concat());
     out.extend([0u32, 0, 65_535, 1].map(u32::to_le_bytes).concat());
-    let (mut made, mut count, mut begun) = (out.len() as u64, 0, 0);
+    let (mut made, mut count, mut begun) = (out.len() as u64, 0, ACTIVE as u32);
     // Microseconds.
     let mut time = START as u64 * 1_000_000;
     while made < bytes {
@@ -54,7 +61,8 @@ pub fn capture(seed: u64, bytes: u64, packets: Packets, sink: &mut dyn FnMut(&[u
         let train = if packets == Packets::Mixed { 1 + dice.below(4) } else { 1 };
         for _ in 0..train {
             if flow.packets == flow.last {
-                *flow = begin(&mut dice, begun);
+                let long = dice.below(16) == 0;
+                *flow = begin(&mut dice, begun, long);
                 begun += 1;
             }
             time += dice.below(20);
@@ -72,13 +80,13 @@ pub fn capture(seed: u64, bytes: u64, packets: Packets, sink: &mut dyn FnMut(&[u
     count
 }
 
-/// The next flow, the `number`th: most are short, one in sixteen is long.
-fn begin(dice: &mut Dice, number: u32) -> Flow {
+/// The next flow, the `number`th. One in sixteen is long.
+fn begin(dice: &mut Dice, number: u32, long: bool) -> Flow {
     const PORTS: [u16; 8] = [443, 443, 443, 443, 80, 80, 8443, 993];
     let udp = dice.below(6) == 0;
     let client = number.wrapping_mul(0x9e37_79b1) >> 12;
     let server = dice.below(2048) as u32;
-    let length = if dice.below(16) == 0 { 200 + dice.below(800) } else { 8 + dice.below(8) };
+    let length = if long { 200 + dice.below(800) } else { 8 + dice.below(8) };
     Flow {
         addresses: [(0x0a00_0000 + client).to_be_bytes(), (0xc633_0000 + server).to_be_bytes()],
         ports: [32_768 + (number % 28_000) as u16, if udp { 443 } else { PORTS[dice.below(8) as usize] }],

@@ -47,7 +47,7 @@ pub fn conn_log(seed: u64, rows: u64, sink: &mut dyn FnMut(&[u8])) {
 }
 
 fn connection(dice: &mut Dice, row: u64, out: &mut Vec<u8>) {
-    let client = dice.below(65_536).min(dice.below(65_536));
+    let client = dice.below(4096).min(dice.below(4096));
     let (a, b) = NETWORKS[(client & 15) as usize];
     let port = popular(dice);
     let server = SERVERS[dice.below(6) as usize];

@@ -5,6 +5,7 @@ packets, bytes, first and last second; `-` where the exporter does not say. Of I
 with more than MAX such directions have one line, `total`: directions, records, packets, bytes.
 """
 import collections
+import datetime
 import re
 import struct
 import subprocess
@@ -13,8 +14,6 @@ import xml.etree.ElementTree as ElementTree
 
 MAX = 12
 PORT = 2055
-# From 1900, where NTP counts from, to 1970.
-NTP = 2_208_988_800
 
 
 def messages(data):
@@ -52,24 +51,30 @@ def dissect(data, names):
         return ElementTree.fromstring(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
+def numbers(fields, *names):
+    """The values of these fields, from their bytes, in the order of the record."""
+    found = (field for field in fields if field.get("name") in names and field.get("value"))
+    return [int(field.get("value"), 16) for field in found]
+
+
 def number(fields, *names):
-    """The first of these fields, from its bytes."""
-    found = (fields[name] for name in names if name in fields and fields[name].get("value"))
-    return next((int(field.get("value"), 16) for field in found), None)
+    return next(iter(numbers(fields, *names)), None)
 
 
 def text(fields, *names):
-    return next((fields[name].get("show") for name in names if name in fields), None)
+    found = {field.get("name"): field.get("show") for field in reversed(fields)}
+    return next((found[name] for name in names if name in found), None)
 
 
 def moment(fields, name, boot):
     """A time in seconds since 1970."""
-    field = fields.get(f"cflow.abs{name}")
-    if field is not None:
-        value = int(field.get("value"), 16)
-        if field.get("size") == "4":
-            return float(value)
-        return value / 1e3 if value < 1 << 48 else (value >> 32) - NTP + (value & 0xFFFFFFFF) / 2**32
+    shown = text(fields, f"cflow.abs{name}")
+    if shown is not None:
+        date, fraction = shown.removesuffix(" UTC").split(".")
+        date = datetime.datetime.strptime(date, "%b %d, %Y %H:%M:%S").replace(tzinfo=datetime.timezone.utc)
+        seconds = date.timestamp() + float("0." + fraction)
+        # An uptime of 0 is shown as the date of 0, too.
+        return seconds if seconds > 0 else boot and boot / 1e3
     uptime = number(fields, f"cflow.{name}")
     return None if uptime is None or boot is None else (boot + uptime) / 1e3
 
@@ -77,17 +82,16 @@ def moment(fields, name, boot):
 def flows(root):
     """Every record as (ends, counts forth, counts back, times)."""
     for message in (proto for proto in root.iter("proto") if proto.get("name") == "cflow"):
-        head = {field.get("name"): field for field in reversed(list(message.iter("field")))}
+        head = list(message.iter("field"))
         boot = None
-        if "cflow.sysuptime" in head:
+        if number(head, "cflow.sysuptime") is not None:
             sent = number(head, "cflow.unix_secs") * 1000 + (number(head, "cflow.unix_nsecs") or 0) // 1_000_000
             boot = sent - number(head, "cflow.sysuptime")
         for record in message.iter("field"):
             if not re.match(r"(pdu|Flow) \d+", record.get("show") or ""):
                 continue
-            # The first of each name stands.
-            fields = {field.get("name"): field for field in reversed(list(record.iter("field")))}
-            if any("scope_" in name for name in fields):
+            fields = list(record.iter("field"))
+            if any("scope_" in (field.get("name") or "") for field in fields):
                 continue
             yield flow(fields, number(fields, "cflow.sys_init_time") or boot)
 
@@ -108,6 +112,9 @@ def flow(fields, boot):
     packets = ["cflow.packets", "cflow.packets64", "cflow.permanent_packets", "cflow.initiator_packets"]
     forth = [number(fields, *packets), number(fields, *octets)]
     back = [number(fields, "cflow.responder_packets"), number(fields, "cflow.responder_octets")]
+    # RFC 5103 gives what came back the same names, which tshark shows a second time.
+    for at, name in ((0, "cflow.permanent_packets"), (1, "cflow.permanent_octets")):
+        back[at] = next(iter(numbers(fields, name)[1:]), back[at])
     times = [moment(fields, "timestart", boot), moment(fields, "timeend", boot)]
     return (source, ports[0], destination, ports[1], protocol), forth, back, times
 
