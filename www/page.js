@@ -79,8 +79,9 @@ export function openPage(glue, engine) {
       say($("#headline").textContent);
     } catch (error) {
       const cancelled = error instanceof Cancelled;
+      const buttons = cancelled ? [] : await raises(traffic);
       enter(cancelled ? "ready" : "failed");
-      problems(cancelled ? [] : error.message.split("\n"), cancelled ? [] : await raises(traffic));
+      problems(cancelled ? [] : error.message.split("\n"), buttons);
       if (cancelled) say("Cancelled");
       $("#run").focus();
     }
