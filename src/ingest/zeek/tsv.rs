@@ -240,7 +240,7 @@ impl Places {
             let (end, cells) = line.split_last().expect("a line has an end");
             ends(end) && !cells.iter().any(ends) && !window[..*end as usize].ends_with(b"\r")
         };
-        self.lines = lines.clone().take_while(plain).count();
+        self.lines = lines.take_while(plain).count();
         let next = self.lines * (separators + 1);
         self.odd = self.signs[next..].iter().any(ends);
     }
