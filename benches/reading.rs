@@ -9,7 +9,7 @@ use flowglass::catalog::knobs;
 use flowglass::ingest::intake::Intake;
 use flowglass::ingest::{SLICE, recognise};
 use flowglass::model::settings::Settings;
-use flowglass::sample::{Pairs, Shape, stream};
+use flowglass::sample::{Packets, Pairs, Shape, capture, conn_log, stream};
 
 const ROWS: u64 = 500_000;
 
@@ -19,19 +19,42 @@ fn table(pairs: Pairs) -> Vec<u8> {
     file
 }
 
-fn read(file: &[u8]) -> usize {
+/// Bytes of each capture.
+const CAPTURE: u64 = 64 << 20;
+
+fn packets(packets: Packets) -> (Vec<u8>, u64) {
+    let mut file = Vec::new();
+    let count = capture(4, CAPTURE, packets, &mut |slice| file.extend_from_slice(slice));
+    (file, count)
+}
+
+fn log() -> Vec<u8> {
+    let mut file = Vec::new();
+    conn_log(4, ROWS, &mut |slice| file.extend_from_slice(slice));
+    file
+}
+
+/// The rows or packets that were read.
+fn read(file: &[u8]) -> u64 {
     let settings = Settings::default().check(&knobs()).expect("the defaults pass");
     let mut intake = Intake::default();
     intake.begin("made up");
     let mut parser = (recognise(&file[..1 << 16]).expect("a known format").open)(&settings);
     file.chunks(SLICE).for_each(|slice| parser.feed(slice, &mut intake).expect("it reads"));
     parser.finish(&mut intake).expect("it reads");
-    intake.traffic.rows()
+    intake.accepted()
 }
 
 fn readers(bench: &mut Criterion) {
-    for (name, file) in [("table, repeated", table(Pairs::Repeated)), ("table, distinct", table(Pairs::Distinct))] {
-        assert_eq!(read(&file), ROWS as usize, "{name}");
+    let (mixed, headers) = (packets(Packets::Mixed), packets(Packets::Headers));
+    for (name, file, rows) in [
+        ("table, repeated", table(Pairs::Repeated), ROWS),
+        ("table, distinct", table(Pairs::Distinct), ROWS),
+        ("capture, mixed", mixed.0, mixed.1),
+        ("capture, headers only", headers.0, headers.1),
+        ("conn.log", log(), ROWS),
+    ] {
+        assert_eq!(read(&file), rows, "{name}");
         let mut group = bench.benchmark_group("reading");
         group.throughput(Throughput::Bytes(file.len() as u64));
         group.bench_function(name, |timer| timer.iter(|| read(&file)));

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// A place in an input file. Every part is optional: give what is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Position {
@@ -42,11 +44,24 @@ pub enum ErrorKind {
     Output(String),
 }
 
+/// A limit that stopped the reading, and what it may be raised to: a question to the person, who alone knows whether to
+/// trust the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Raise {
+    /// The setting's key, label and unit.
+    pub setting: &'static str,
+    pub label: &'static str,
+    pub unit: &'static str,
+    pub to: i64,
+}
+
 /// One failure, with its place in the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     pub kind: ErrorKind,
     pub at: Position,
+    /// `None` where no limit is to blame.
+    pub raise: Option<Raise>,
 }
 
 impl Error {
@@ -75,7 +90,7 @@ impl Error {
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
-        Error { kind, at: Position::default() }
+        Error { kind, at: Position::default(), raise: None }
     }
 }
 

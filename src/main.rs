@@ -29,7 +29,7 @@ enum Command {
 /// 0 done; 1 nothing could be read or written; 2 bad usage (clap's own code for it, too).
 fn main() -> ExitCode {
     let done = match Args::parse().command {
-        Command::Analyze(args) => analyze(&args),
+        Command::Analyze(args) => analyze(args),
         Command::Catalog => cli::print_catalog(),
     };
     match done {

@@ -118,6 +118,12 @@ fn samples(data: &Path) -> Vec<(String, Vec<u8>)> {
     samples
 }
 
+/// Whether each line of a plain file is a row.
+fn is_lines(bytes: &[u8], format: &str) -> bool {
+    let text = bytes.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace());
+    text && !["pcap", "pcapng", "netflow"].contains(&format)
+}
+
 #[test]
 fn what_is_complete_before_a_cut_is_kept() {
     let Some(data) = data() else { return };
@@ -141,6 +147,13 @@ fn what_is_complete_before_a_cut_is_kept() {
                 let byte = note["truncated at byte ".len()..].split(',').next().unwrap().parse::<usize>().unwrap();
                 assert!(note.ends_with("records kept"), "{name}: {note}");
                 assert!(byte <= place || bytes.starts_with(b"\x1f\x8b"), "{name}: cut at {place}: {note}");
+            }
+            // A line that is cut is rejected, or said to have no line end; a comment or a whole JSON object is neither.
+            let line = bytes[..place].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+            let rowless = line.is_empty() || line.starts_with(b"#") || line.ends_with(b"}");
+            if !rowless && input.read > 0 && is_lines(&bytes, &input.format) {
+                let told = input.notes.iter().any(|note| note.contains("has no line end")) || truncated.is_some();
+                assert!(told || input.rejected > 0, "{name}: nothing is said of the cut at {place}");
             }
             // The row that is cut may be read from what is there of it, and be rejected once there is more.
             assert!(input.read + 1 >= complete, "{name}: {} rows at {place}, {complete} before", input.read);

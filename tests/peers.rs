@@ -2,6 +2,8 @@
 //! and Zeek's own connection logs, which lie beside the captures in the shared data (pairs in `peers/zeek.tsv`).
 
 mod common;
+#[path = "peers/netflow.rs"]
+mod netflow;
 
 use std::collections::BTreeMap;
 

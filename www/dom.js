@@ -49,9 +49,10 @@ export function say(text) {
   $("#status").textContent = text;
 }
 
-/** Shows what went wrong; an empty list clears it. */
-export function problems(messages) {
-  $("#problems").replaceChildren(...messages.map((message) => el("p", null, message)));
+/** Shows what went wrong, and buttons for what can be done about it; an empty list clears it. */
+export function problems(messages, buttons = []) {
+  $("#problems").replaceChildren(...messages.map((message) => el("p", null, message)),
+    ...(buttons.length ? [el("p", { class: "buttons" }, buttons)] : []));
 }
 
 /** Calls `action` once `wait` milliseconds have passed without another call. */

@@ -68,7 +68,8 @@ export function openPage(glue, engine) {
     enter("running");
     $("#cancel").focus();
     try {
-      problems(await engine.call("analyse", [used, traffic, databases], showProgress));
+      const told = await engine.call("analyse", [used, traffic, databases], showProgress);
+      problems(told, await raises(traffic));
       whatIf?.begin(used);
       previous.clear();
       await showResults();
@@ -78,11 +79,22 @@ export function openPage(glue, engine) {
       say($("#headline").textContent);
     } catch (error) {
       const cancelled = error instanceof Cancelled;
+      const buttons = cancelled ? [] : await raises(traffic);
       enter(cancelled ? "ready" : "failed");
-      problems(cancelled ? [] : error.message.split("\n"));
+      problems(cancelled ? [] : error.message.split("\n"), buttons);
       if (cancelled) say("Cancelled");
       $("#run").focus();
     }
+  }
+
+  /** A question for each limit that stopped a file: a button that raises it and analyses the same files again. */
+  async function raises(traffic) {
+    const asked = await engine.call("raises").catch(() => []);
+    const highest = new Map(asked.map((raise) => [raise.setting, raise]));
+    return [...highest.values()].map(({ setting, label, unit, to }) => el("button", { type: "button", on: { click: () => {
+      settings.write({ ...settings.read(), [setting]: to });
+      begin(() => traffic);
+    } } }, `Raise “${label}” to ${number(to)} ${unit} and analyse again`));
   }
 
   async function showResults() {

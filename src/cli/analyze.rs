@@ -1,19 +1,16 @@
 //! `flowglass analyze`: reads the files, runs the analysis, writes what the page would offer.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{IsTerminal, stderr, stdin};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
-use flowglass::analysis::Analysis;
 use flowglass::catalog::knobs;
+use flowglass::error::Raise;
 use flowglass::export::{self, EXPORTERS, Export, Exporter};
-use flowglass::geo;
-use flowglass::ingest::SLICE;
 use flowglass::ingest::mapping;
-use flowglass::ingest::reader::digest::Digest;
 use flowglass::model::outcome::Outcome;
 use flowglass::model::report::Decision;
 use flowglass::model::settings::{Checked, Settings, Value};
@@ -21,6 +18,7 @@ use flowglass::policy;
 use flowglass::view::plot::{PLOTS, png};
 
 use super::Failure;
+use super::files::{self, Intake};
 use super::folder::Folder;
 use super::progress::ProgressLine;
 
@@ -41,6 +39,9 @@ pub struct AnalyzeArgs {
     /// Settings as JSON, `{"isolation_forest.contamination": 0.1}`; `flowglass catalog` lists them.
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    /// One setting, `KEY=VALUE`, over those of the file. May be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// Addresses and CIDR networks never to block, one per line.
     #[arg(long, value_name = "FILE")]
     allow: Option<PathBuf>,
@@ -57,11 +58,17 @@ pub struct AnalyzeArgs {
 }
 
 /// Runs the whole command.
-pub fn analyze(args: &AnalyzeArgs) -> Result<(), Failure> {
-    let settings = settings(args)?;
+pub fn analyze(mut args: AnalyzeArgs) -> Result<(), Failure> {
     let extra = exporters(&args.export)?;
     let mut line = ProgressLine::new();
-    let outcome = read_and_run(args, settings, &mut line)?;
+    let intake = loop {
+        let intake = files::read(&args.files, &args.geo, settings(&args)?, &mut line)?;
+        match &intake.raise {
+            Some(raise) if ask(raise) => args.set.push(format!("{}={}", raise.setting, raise.to)),
+            _ => break intake,
+        }
+    };
+    let outcome = run(intake, &mut line)?;
     line.show("Writing the outputs");
     let pictures = pictures(&outcome)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs() as i64);
@@ -91,6 +98,12 @@ fn settings(args: &AnalyzeArgs) -> Result<Checked, Failure> {
             serde_json::from_str(&text).map_err(wrong)?
         }
     };
+    for setting in &args.set {
+        let wrong = || Failure::usage(vec![format!("--set {setting:?}: a setting is given as KEY=VALUE")]);
+        let (key, value) = setting.split_once('=').ok_or_else(wrong)?;
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::Text(value.to_owned()));
+        settings.0.insert(key.trim().to_owned(), value);
+    }
     if let Some(path) = &args.allow {
         let lines = read_text(path)?.lines().map(str::to_owned).collect();
         settings.0.insert(policy::ALLOW.key.to_owned(), Value::List(lines));
@@ -101,6 +114,28 @@ fn settings(args: &AnalyzeArgs) -> Result<Checked, Failure> {
         settings.0.insert(mapping::MAPPING.key.to_owned(), Value::Mapping(columns));
     }
     settings.check(&knobs()).map_err(|faults| Failure::usage(faults.iter().map(ToString::to_string).collect()))
+}
+
+/// Asks whether a limit that stopped a file is to be raised; where no person is at the terminal, it is not.
+fn ask(raise: &Raise) -> bool {
+    if !(stdin().is_terminal() && stderr().is_terminal()) {
+        return false;
+    }
+    let Raise { label, unit, to, .. } = raise;
+    eprint!("Raise \"{label}\" to {to} {unit} and read all files again? [y/N] ");
+    let mut answer = String::new();
+    stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+}
+
+fn run(intake: Intake, line: &mut ProgressLine) -> Result<Outcome, Failure> {
+    let Intake { analysis, digests, .. } = intake;
+    let run =
+        analysis.run(&mut |progress| line.show(&format!("{} {:.0} %", progress.stage, progress.fraction * 100.0)));
+    let mut outcome = run.map_err(Failure::nothing)?;
+    for (given, digest) in digests.into_iter().enumerate() {
+        outcome.report.identify(given, &digest.finish());
+    }
+    Ok(outcome)
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
@@ -120,86 +155,6 @@ fn exporters(keys: &[String]) -> Result<Vec<&'static Exporter>, Failure> {
     let asked = |exporter: &&Exporter| keys.iter().any(|key| key == "all" || key == exporter.about.key);
     let named = |exporter: &&Exporter| !exporter.standard && asked(exporter);
     Ok(EXPORTERS.iter().copied().filter(named).collect())
-}
-
-/// Feeds every file and runs. A file that cannot be read is said so and passed over.
-fn read_and_run(args: &AnalyzeArgs, settings: Checked, line: &mut ProgressLine) -> Result<Outcome, Failure> {
-    let mut analysis = Analysis::new(settings);
-    let (mut read, mut digests) = (0, Vec::new());
-    for path in &args.geo {
-        match fs::read(path) {
-            Ok(bytes) => analysis.database(&name(path), bytes),
-            Err(error) => return Err(Failure::usage(vec![format!("{}: {error}", path.display())])),
-        }
-    }
-    for path in &args.files {
-        match feed(&mut analysis, path, &mut digests, line) {
-            Ok(()) => read += 1,
-            Err(reason) => {
-                line.clear();
-                eprintln!("flowglass: {reason}");
-            }
-        }
-    }
-    if read == 0 {
-        return Err(Failure::nothing("none of the files could be read"));
-    }
-    let run =
-        analysis.run(&mut |progress| line.show(&format!("{} {:.0} %", progress.stage, progress.fraction * 100.0)));
-    let mut outcome = run.map_err(Failure::nothing)?;
-    for (given, digest) in digests.into_iter().enumerate() {
-        outcome.report.identify(given, &digest.finish());
-    }
-    Ok(outcome)
-}
-
-/// Feeds one file. The digest of each traffic file is added to `digests`.
-fn feed(
-    analysis: &mut Analysis,
-    path: &Path,
-    digests: &mut Vec<Digest>,
-    line: &mut ProgressLine,
-) -> Result<(), String> {
-    let at = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    if path.is_dir() {
-        return Err(at(&"this is a folder; name the files in it"));
-    }
-    let mut file = File::open(path).map_err(|error| at(&error))?;
-    if is_database(&mut file).map_err(|error| at(&error))? {
-        let bytes = fs::read(path).map_err(|error| at(&error))?;
-        analysis.database(&name(path), bytes);
-        return Ok(());
-    }
-    let size = file.metadata().map_or(0, |data| data.len());
-    analysis.begin(&name(path));
-    digests.push(Digest::default());
-    let digest = digests.last_mut().expect("one was just added");
-    let mut slice = vec![0; SLICE];
-    let mut done = 0;
-    loop {
-        let length = file.read(&mut slice).map_err(|error| at(&error))?;
-        if length == 0 {
-            return analysis.finish_file().map_err(|error| error.to_string());
-        }
-        digest.feed(&slice[..length]);
-        analysis.feed(&slice[..length]).map_err(|error| error.to_string())?;
-        done += length as u64;
-        line.show(&format!("Reading {}: {} of {} MB, {} rows", name(path), done >> 20, size >> 20, analysis.rows()));
-    }
-}
-
-/// A database among the traffic files is told by its content, as on the page.
-fn is_database(file: &mut File) -> std::io::Result<bool> {
-    let size = file.metadata()?.len();
-    file.seek(SeekFrom::Start(size.saturating_sub(geo::TAIL)))?;
-    let mut tail = Vec::new();
-    Read::by_ref(file).take(geo::TAIL).read_to_end(&mut tail)?;
-    file.seek(SeekFrom::Start(0))?;
-    Ok(geo::is_database(&tail))
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// Every plot that this input allows, as PNG.

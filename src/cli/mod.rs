@@ -1,6 +1,7 @@
 //! What the command line does around the library: files, folders, the clock and the terminal.
 
 pub mod analyze;
+mod files;
 mod folder;
 mod progress;
 

@@ -26,6 +26,10 @@ pub struct Intake {
     reasons: Vec<ReasonCount>,
     /// The byte at which a row starts that the end of the current file cuts off.
     cut: Option<u64>,
+    /// The byte at which the last row of the current file starts, where it was accepted without a line end behind it.
+    unended: Option<u64>,
+    /// Whether the current file is known to end early, for what it was packed in does.
+    short: bool,
     /// Each with the number of its file.
     rejected: Vec<(usize, Rejected)>,
 }
@@ -39,6 +43,7 @@ pub struct IntakePart {
     /// The first ones: row, counted within the stretch, byte and reason.
     rejected: Vec<(u64, u64, String)>,
     cut: Option<u64>,
+    unended: Option<u64>,
 }
 
 impl Intake {
@@ -48,7 +53,7 @@ impl Intake {
         self.traffic.begin(file);
         self.files += 1;
         self.accepted = 0;
-        self.cut = None;
+        (self.cut, self.unended, self.short) = (None, None, false);
         self.reasons.clear();
     }
 
@@ -132,6 +137,16 @@ impl Intake {
         self.name_rejected(row, byte, reason);
     }
 
+    /// The last row, which starts at this byte, was accepted, though no line end says that it is whole.
+    pub fn unended(&mut self, byte: u64) {
+        self.unended = Some(byte);
+    }
+
+    /// The current file ends early.
+    pub fn ends_short(&mut self) {
+        self.short = true;
+    }
+
     fn count_reason(&mut self, reason: &str, rows: u64) {
         match self.reasons.iter_mut().find(|count| count.reason == reason) {
             Some(count) => count.rows += rows,
@@ -155,6 +170,7 @@ impl Intake {
             reasons: std::mem::take(&mut self.reasons),
             rejected: rejected.map(|(_, rejected)| (rejected.row, rejected.byte, rejected.reason)).collect(),
             cut: self.cut.take(),
+            unended: self.unended.take(),
         }
     }
 
@@ -166,12 +182,25 @@ impl Intake {
         part.reasons.iter().for_each(|count| self.count_reason(&count.reason, count.rows));
         part.rejected.iter().for_each(|(row, byte, reason)| self.name_rejected(before + row, *byte, reason));
         self.cut = self.cut.or(part.cut);
+        self.unended = self.unended.or(part.unended);
     }
 
-    /// What to say of a current file that ends inside a row.
+    /// What to say of a current file that ends inside a row, or may do so.
     pub fn cut_note(&self) -> Vec<String> {
-        let note = |byte| format!("truncated at byte {byte}, {} records kept", self.accepted);
-        self.cut.map(note).into_iter().collect()
+        let kept = self.accepted;
+        let note = match (self.cut, self.unended) {
+            (Some(byte), _) => format!("truncated at byte {byte}, {kept} records kept"),
+            (None, Some(byte)) if self.short => format!(
+                "truncated at byte {byte}, where the last row starts: it has no line end, and its last cell may be \
+                 incomplete; {kept} records kept"
+            ),
+            (None, Some(byte)) => format!(
+                "the last row, at byte {byte}, has no line end: if the file was cut off, its last cell may be \
+                 incomplete; {kept} records kept"
+            ),
+            (None, None) => return Vec::new(),
+        };
+        vec![note]
     }
 
     /// Rows of the current file that became flows.

@@ -9,7 +9,7 @@ use super::text::fields::{self, AddressKind, Port};
 use super::text::log::{Dialect, Line, Log, reason};
 use super::text::protocols::{Protocol, protocol};
 use super::text::spaced::words;
-use super::text::times::{Clock, Unit};
+use super::text::times::{Clock, Unit, duration};
 
 pub const FORMAT: Format = Format {
     about: About {
@@ -143,7 +143,7 @@ impl Nfdump {
         record.source_port = port;
         (record.destination, record.destination_port) = end(destination)?;
         record.start = self.clock.time(&[date, b" ", time].concat(), Unit::Auto);
-        record.duration = if arrow == 5 { length(cells[2]) } else { None };
+        record.duration = if arrow == 5 { duration(cells[2], Unit::Auto) } else { None };
         if matches!(record.protocol, Some(1 | 58)) {
             (record.source_port, record.destination_port) = (None, None);
         }
@@ -191,17 +191,6 @@ fn end(cell: &[u8]) -> std::result::Result<(Option<Address>, Option<u16>), &'sta
         Port::Bad if port.contains(&b'.') => Ok((place, None)),
         Port::Bad => Err(reason::BAD_PORT),
     }
-}
-
-/// `63.545`, or `00:01:03.545` as nfdump 1.7 has it.
-fn length(cell: &[u8]) -> Option<f64> {
-    let parts: Option<Vec<f64>> = cell.split(|byte| *byte == b':').take(4).map(fields::real).collect();
-    let seconds = match parts?[..] {
-        [seconds] => seconds,
-        [hours, minutes, seconds] => hours * 3600.0 + minutes * 60.0 + seconds,
-        _ => return None,
-    };
-    (seconds >= 0.0).then_some(seconds)
 }
 
 /// `3512`, or `1.2 M`: nfdump divides by thousands.
@@ -272,6 +261,30 @@ Time window: 2024-11-06 20:51:01 - 2024-11-06 20:52:04
                      2024-11-06 20:51:01.000 DENY Ignore TCP 192.0.2.1:25 -> 10.0.0.1:3575 0.0.0.0:0 -> 0.0.0.0:0 582 0\n";
         let traffic = read(event.as_bytes()).traffic;
         assert_eq!((traffic.destination_port.get(0), traffic.bytes_sent.get(0)), (Some(3575), None));
+    }
+
+    #[test]
+    fn csv_of_both_versions_opens_as_a_table() {
+        let old = "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt,opkt,obyt\n\
+                   2024-11-06 20:51:01,2024-11-06 20:52:04,63.545,192.0.2.1,10.0.0.1,25,3575,TCP,.AP.SF,0,0,62,3512,0,0\n";
+        let new = "firstSeen,duration,proto,srcAddr,srcPort,dstAddr,dstPort,packets,bytes,flows\n\
+                   2024-11-06 20:51:01.000,00:01:03.545,TCP,192.0.2.1,25,10.0.0.1,3575,62,3512,1\n";
+        for text in [old, new] {
+            let format = recognise(text.as_bytes()).unwrap();
+            let mut intake = Intake::default();
+            let mut parser = (format.open)(&crate::model::settings::Checked::default());
+            parser.feed(text.as_bytes(), &mut intake).unwrap();
+            parser.finish(&mut intake).unwrap();
+            let traffic = &intake.traffic;
+            assert_eq!((format.about.key, traffic.rows()), ("csv", 1), "{text}");
+            assert_eq!(
+                (traffic.start.get(0), traffic.duration.get(0)),
+                (Some(1_730_926_261.0), Some(63.545)),
+                "{text}"
+            );
+            assert_eq!((traffic.packets_sent.get(0), traffic.bytes_sent.get(0)), (Some(62), Some(3512)), "{text}");
+            assert_eq!(traffic.destination_port.get(0), Some(3575));
+        }
     }
 
     #[test]

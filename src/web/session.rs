@@ -10,6 +10,7 @@ use super::shelf::{self, BlobShelf, Parts};
 use crate::alert::{Redaction, compose};
 use crate::analysis::{self, Analysis, Progress};
 use crate::catalog;
+use crate::error::Raise;
 use crate::export::{EXPORTERS, Export, Exporter};
 use crate::model::address::Address;
 use crate::model::chart::Chart;
@@ -29,6 +30,8 @@ use crate::view::table::{Query, columns, order, page};
 pub struct Session {
     analysis: Option<Analysis>,
     outcome: Option<Outcome>,
+    /// The limits that stopped files.
+    raises: Vec<Asked>,
     /// What the run itself blocked: what-if is measured against it.
     baseline: Vec<Address>,
     /// The table's order as last asked for, so that scrolling does not sort again.
@@ -41,7 +44,7 @@ impl Session {
     #[wasm_bindgen(constructor)]
     pub fn new(settings: JsValue) -> Result<Session, JsError> {
         let analysis = Some(Analysis::new(check(settings)?));
-        Ok(Session { analysis, outcome: None, baseline: Vec::new(), sorted: None })
+        Ok(Session { analysis, outcome: None, raises: Vec::new(), baseline: Vec::new(), sorted: None })
     }
 
     /// Starts the next traffic file.
@@ -51,7 +54,8 @@ impl Session {
     }
 
     pub fn feed(&mut self, slice: &[u8]) -> Result<(), JsError> {
-        self.analysis()?.feed(slice).map_err(thrown)
+        let fed = self.analysis()?.feed(slice);
+        self.told(fed)
     }
 
     /// Where the file begun can be read by several at once, sets out to: `append` then takes the place of `feed`.
@@ -75,7 +79,13 @@ impl Session {
 
     #[wasm_bindgen(js_name = finishFile)]
     pub fn finish_file(&mut self) -> Result<(), JsError> {
-        self.analysis()?.finish_file().map_err(thrown)
+        let finished = self.analysis()?.finish_file();
+        self.told(finished)
+    }
+
+    /// The limits that stopped files, which the person may raise: `{ file, setting, label, unit, to }` each.
+    pub fn raises(&self) -> Answer {
+        plain::give(&self.raises)
     }
 
     /// Adds a GeoIP database; a damaged one says so in the summary.
@@ -215,6 +225,15 @@ impl Session {
         self.analysis.as_mut().ok_or_else(|| thrown(HAS_RUN))
     }
 
+    /// Keeps the limit that stopped a file, to be asked about, and throws.
+    fn told(&mut self, done: crate::error::Result<()>) -> Result<(), JsError> {
+        done.map_err(|error| {
+            let raise = error.raise.clone().map(|raise| Asked { file: error.at.file.clone(), raise });
+            self.raises.extend(raise);
+            thrown(error)
+        })
+    }
+
     fn outcome(&self) -> Result<&Outcome, JsError> {
         self.outcome.as_ref().ok_or_else(|| thrown(NOT_RUN))
     }
@@ -237,6 +256,13 @@ fn address(text: &str) -> Result<Address, JsError> {
     let number = |text: &str| text.strip_prefix("AS")?.parse().ok().map(Address::As);
     let address = Address::parse(text).or_else(|| number(text));
     address.ok_or_else(|| thrown(format!("{text:?} is no address")))
+}
+
+#[derive(Serialize)]
+struct Asked {
+    file: Option<String>,
+    #[serde(flatten)]
+    raise: Raise,
 }
 
 #[derive(Serialize)]

@@ -1,17 +1,23 @@
 #!/usr/bin/env python3
 """Writes the goldens of tests/peers.rs: what tshark counts in each capture, as numbers only.
 
-    tests/peers/make_goldens.py DATA LIST > tests/peers/tshark.tsv
+    tests/peers/make_goldens.py DATA tests/peers/captures.txt > tests/peers/tshark.tsv
+    tests/peers/make_goldens.py DATA tests/peers/netflow.txt > tests/peers/netflow.tsv
 
 DATA is the shared data folder, LIST a file of capture paths relative to it. tshark is Debian's.
 Each line: capture, protocol, then for one conversation (a tshark stream) the lower end, the upper end, frames and
 frame bytes from the lower to the upper and back, the first time and the last; or, where a capture has more than
 MAX conversations, `total`, and conversations, frames and bytes. Ends are ordered as text, address then port.
+
+A line of LIST that names files of NetFlow or IPFIX messages (joined by +, templates first) is handed to tshark as UDP
+packets: see netflow.py beside this file.
 """
 import collections
 import ipaddress
 import subprocess
 import sys
+
+import netflow
 
 MAX = 30
 FIELDS = ["frame.time_epoch", "frame.len", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "frame.protocols"]
@@ -67,6 +73,9 @@ def main():
     data, listed = sys.argv[1:]
     for name in open(listed, encoding="utf-8").read().split("\n"):
         if not name or name.startswith("#"):
+            continue
+        if ".pcap" not in name:
+            netflow.print_flows(data, name)
             continue
         for protocol in STREAMS:
             found = conversations(f"{data}/{name}", protocol)

@@ -7,6 +7,7 @@ use super::handshake::Handshake;
 use super::history::History;
 use super::layers::Macs;
 use super::segment::{TCP, UDP};
+use super::table::Key;
 
 /// What one packet adds to a flow.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +22,9 @@ pub struct Share {
     pub packets: u64,
 }
 
-/// A flow.
+/// A flow. It begins where a line of the processor's cache does, so that a packet touches no more of them than it must.
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 pub struct Flow {
     pub ends: [Ip; 2],
     pub ports: [u16; 2],
@@ -51,13 +53,13 @@ pub struct Flow {
 }
 
 impl Flow {
-    pub fn new(ends: [Ip; 2], ports: [u16; 2], has_ports: bool, protocol: u8, time: i64, macs: Macs) -> Self {
+    pub fn new(key: Key, has_ports: bool, time: i64, macs: Macs) -> Self {
         Flow {
-            ends,
-            ports,
+            ends: key.ends,
+            ports: key.ports,
             has_ports,
-            protocol,
-            one_way: false,
+            protocol: key.protocol,
+            one_way: key.one_way,
             first: time,
             last: time,
             timed: true,
@@ -81,6 +83,26 @@ impl Flow {
         self.ports.swap(0, 1);
         self.macs = Macs { source: self.macs.destination, destination: self.macs.source };
         self.history.flipped();
+    }
+
+    pub fn key(&self) -> Key {
+        Key { ends: self.ends, ports: self.ports, protocol: self.protocol, one_way: self.one_way }
+    }
+
+    /// The side that sent a packet of this key; `None` where it is of another flow.
+    #[inline]
+    pub fn side_of(&self, key: &Key) -> Option<usize> {
+        if (self.protocol, self.one_way) != (key.protocol, key.one_way) {
+            return None;
+        }
+        let ([a, b], [p, q]) = (key.ends, key.ports);
+        if self.ends == key.ends && self.ports == key.ports {
+            Some(0)
+        } else if !self.one_way && self.ends == [b, a] && self.ports == [q, p] {
+            Some(1)
+        } else {
+            None
+        }
     }
 
     /// Adds what a packet of one side carries.

@@ -6,6 +6,7 @@ mod flow;
 mod fragments;
 mod handshake;
 mod history;
+mod index;
 pub mod knobs;
 mod layers;
 mod link;

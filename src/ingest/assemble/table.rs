@@ -1,13 +1,12 @@
 //! The open flows: which flow a packet belongs to, when one ends, and what becomes of it.
 
-use rustc_hash::FxHashMap;
-
 use crate::ingest::intake::Intake;
 use crate::ingest::wire::ip::Ip;
 
 use super::datagram::Datagram;
 use super::direction::is_reply;
 use super::flow::{Flow, Share};
+use super::index::Index;
 use super::knobs::Limits;
 use super::layers::Macs;
 use super::segment::{Segment, TCP, UDP};
@@ -15,13 +14,13 @@ use super::segment::{Segment, TCP, UDP};
 /// A flow's place in the table, in order of beginning.
 pub type FlowId = u32;
 
-/// What the packets of a flow share in both directions: the lower end first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    ends: [Ip; 2],
-    ports: [u16; 2],
-    protocol: u8,
-    one_way: bool,
+/// What says which flow a packet belongs to, as the packet has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    pub ends: [Ip; 2],
+    pub ports: [u16; 2],
+    pub protocol: u8,
+    pub one_way: bool,
 }
 
 /// All flows of one capture.
@@ -29,9 +28,9 @@ struct Key {
 pub struct Table {
     limits: Limits,
     flows: Vec<Flow>,
-    open: FxHashMap<Key, FlowId>,
+    open: Index,
     /// The packet before this one often belongs to the same flow.
-    recent: Option<(Key, FlowId)>,
+    recent: Option<FlowId>,
     /// No flow before this one is open.
     oldest: usize,
     evicted: u64,
@@ -40,7 +39,7 @@ pub struct Table {
 
 impl Table {
     pub fn new(limits: Limits) -> Self {
-        Table { limits, flows: Vec::new(), open: FxHashMap::default(), recent: None, oldest: 0, evicted: 0, total: 0 }
+        Table { limits, flows: Vec::new(), open: Index::default(), recent: None, oldest: 0, evicted: 0, total: 0 }
     }
 
     /// Adds a packet to its flow, which may begin with it. Gives the flow and the side that sent the packet.
@@ -52,19 +51,21 @@ impl Table {
         macs: Macs,
         share: &Share,
     ) -> (FlowId, usize) {
-        let key = key(datagram, segment);
-        let found = match self.recent {
-            Some((recent, id)) if recent == key => Some(id),
-            _ => self.open.get(&key).copied(),
+        let key = Key {
+            ends: [datagram.source, datagram.destination],
+            ports: segment.ports,
+            protocol: datagram.protocol,
+            one_way: segment.one_way,
         };
-        let id = match found {
-            Some(id) if !self.is_over(&self.flows[id as usize], segment, share.time) => id,
-            over => self.begin(key, over, datagram, segment, macs, share.time),
+        let (id, side) = match self.find(&key) {
+            Some((id, side)) if !self.is_over(&self.flows[id as usize], segment, share.time) => (id, side),
+            over => {
+                let id = self.begin(key, over.map(|(id, _)| id), segment, macs, share.time);
+                (id, self.flows[id as usize].side_of(&key).unwrap_or(0))
+            }
         };
-        self.recent = Some((key, id));
+        self.recent = Some(id);
         let flow = &mut self.flows[id as usize];
-        let from = (datagram.source, segment.ports[0]);
-        let side = usize::from((flow.ends[0], flow.ports[0]) != from);
         flow.add(side, share);
         flow.mark(side, datagram.ttl, segment.tcp.map_or(0, |tcp| tcp.flags()));
         match segment.tcp {
@@ -82,48 +83,44 @@ impl Table {
             || segment.tcp.is_some_and(|tcp| flow.protocol == TCP && flow.handshake.is_reuse(&tcp))
     }
 
-    fn begin(
-        &mut self,
-        key: Key,
-        over: Option<FlowId>,
-        datagram: &Datagram<'_>,
-        segment: &Segment<'_>,
-        macs: Macs,
-        time: i64,
-    ) -> FlowId {
-        if let Some(over) = over {
-            self.flows[over as usize].open = false;
-        } else if self.open.len() >= self.limits.max_flows {
+    /// The open flow of a packet, and the side that sent it.
+    #[inline]
+    fn find(&self, key: &Key) -> Option<(FlowId, usize)> {
+        let is = |id: FlowId| self.flows[id as usize].side_of(key);
+        let recent = self.recent.and_then(|id| Some((id, is(id)?)));
+        recent.or_else(|| self.open.find(key.tag(), is))
+    }
+
+    fn begin(&mut self, key: Key, over: Option<FlowId>, segment: &Segment<'_>, macs: Macs, time: i64) -> FlowId {
+        if over.is_none() && self.open.len() >= self.limits.max_flows {
             self.evict();
         }
         let id = FlowId::try_from(self.flows.len()).expect("fewer than 2^32 flows fit in memory");
-        let mut flow = Flow::new(
-            [datagram.source, datagram.destination],
-            segment.ports,
-            segment.has_ports,
-            datagram.protocol,
-            time,
-            macs,
-        );
-        flow.one_way = segment.one_way;
-        if is_reply(datagram.protocol, segment) {
+        match over {
+            Some(over) => {
+                self.flows[over as usize].open = false;
+                self.open.replace(key.tag(), over, id);
+            }
+            None => self.open.put(key.tag(), id),
+        }
+        let mut flow = Flow::new(key, segment.has_ports, time, macs);
+        if is_reply(key.protocol, segment) {
             flow.turn();
         }
         self.flows.push(flow);
         self.total += 1;
-        self.open.insert(key, id);
         id
     }
 
     /// Ends the flow that began first.
     fn evict(&mut self) {
         while let Some(flow) = self.flows.get_mut(self.oldest) {
+            let id = self.oldest as FlowId;
             self.oldest += 1;
             if flow.open {
                 flow.open = false;
                 self.evicted += 1;
-                let key = sorted(flow.ends, flow.ports, flow.protocol, flow.one_way);
-                self.open.remove(&key);
+                self.open.remove(flow.key().tag(), id);
                 self.recent = None;
                 return;
             }
@@ -156,18 +153,19 @@ impl Table {
     }
 }
 
-#[inline]
-fn key(datagram: &Datagram<'_>, segment: &Segment<'_>) -> Key {
-    sorted([datagram.source, datagram.destination], segment.ports, datagram.protocol, segment.one_way)
-}
-
-#[inline]
-fn sorted(ends: [Ip; 2], ports: [u16; 2], protocol: u8, one_way: bool) -> Key {
-    let [a, b] = ends;
-    let [p, q] = ports;
-    if one_way || (a, p) <= (b, q) {
-        Key { ends, ports, protocol, one_way }
-    } else {
-        Key { ends: [b, a], ports: [q, p], protocol, one_way }
+impl Key {
+    /// The same for both directions.
+    #[inline]
+    pub fn tag(&self) -> u32 {
+        // Multiplying by an odd number with many bits spreads those of its factor upwards (Knuth, volume 3, section 6.4).
+        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let end = |at: usize| {
+            let Ip(bits) = self.ends[at];
+            let folded = bits as u64 ^ ((bits >> 64) as u64).rotate_left(32) ^ u64::from(self.ports[at]) << 48;
+            let spread = folded.wrapping_mul(SPREAD);
+            (spread ^ spread >> 32).wrapping_mul(SPREAD)
+        };
+        let both = end(0).wrapping_add(end(1)).wrapping_add(self.protocol.into());
+        (both.wrapping_mul(SPREAD) >> 32) as u32
     }
 }

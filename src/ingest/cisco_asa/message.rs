@@ -3,14 +3,19 @@
 use crate::ingest::text::fields::{self, AddressKind, Port, digits};
 use crate::ingest::text::log::reason;
 use crate::ingest::text::protocols::{Protocol, protocol};
+use crate::ingest::text::times::{Unit, duration};
 use crate::model::address::Address;
 use crate::model::record::{ConnState, Record};
+
+use super::event;
 
 /// What tells connections apart: the number, or where they have none, the foreign end and the local one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Connection {
     Number(u64),
     Ends(Address, Address),
+    /// The process of a Firepower that saw it, and its number there.
+    Event(u64, u64),
 }
 
 /// What a message tells.
@@ -20,6 +25,8 @@ pub enum Message {
     /// A connection of this number was opened.
     Built(Connection, Record<'static>),
     Torn(Connection, Teardown),
+    /// A connection that is over, told as a whole.
+    Told(Connection, Record<'static>),
 }
 
 /// The end of a connection. Which side began it is not said.
@@ -54,15 +61,30 @@ struct End {
 pub fn message(number: &[u8], text: &[u8]) -> Result<Option<Message>, &'static str> {
     let words = words_of(text);
     Ok(Some(match number {
-        b"106001" | b"106015" | b"106006" | b"106007" | b"106021" | b"710003" => Message::Denied(from_to(&words)?),
-        b"106014" | b"106023" => Message::Denied(src_dst(&words)?),
-        b"106100" => Message::Denied(access_list(text)?),
-        b"302013" | b"302015" => built(&words)?,
-        b"302014" | b"302016" => torn(&words)?,
+        b"106001" | b"106006" | b"106007" | b"106012" | b"106015" | b"106016" | b"106017" | b"106020" | b"106021"
+        | b"106022" | b"710003" | b"710005" => Message::Denied(from_to(&words)?),
+        b"106010" | b"106011" | b"106014" | b"106023" => Message::Denied(src_dst(&words)?),
+        b"106100" | b"106102" | b"106103" => Message::Denied(access_list(text)?),
+        b"302013" | b"302015" | b"302303" => built(&words)?,
+        b"302014" | b"302016" | b"302304" => torn(&words)?,
+        b"430002" => event::began(text)?,
+        b"430003" => event::ended(text)?,
         b"302020" | b"302021" => icmp(&words, number == b"302020")?,
         _ => return Ok(None),
     }))
 }
+
+/// Services that messages about the firewall's own addresses name in place of their port.
+const SERVICES: [(&str, u16); 8] = [
+    ("ssh", 22),
+    ("telnet", 23),
+    ("domain", 53),
+    ("http", 80),
+    ("www", 80),
+    ("snmp", 161),
+    ("https", 443),
+    ("isakmp", 500),
+];
 
 /// No message that is read has more words.
 fn words_of(text: &[u8]) -> Vec<&[u8]> {
@@ -87,7 +109,9 @@ fn protocol_of(words: &[&[u8]]) -> Option<u8> {
 
 /// `interface:address/port`, each part but the address optional. Users and translations in brackets are dropped.
 fn end(word: &[u8]) -> Result<End, &'static str> {
-    let word = word.split(|byte| *byte == b'(').next().unwrap_or_default();
+    // A spoofed address stands in brackets; behind another one a comma may stand.
+    let bare = word.strip_prefix(b"(").unwrap_or(word);
+    let word = bare.split(|byte| matches!(byte, b'(' | b')' | b',')).next().unwrap_or_default();
     let (place, port) = match word.iter().rposition(|byte| *byte == b'/') {
         Some(slash) => (&word[..slash], &word[slash + 1..]),
         None => (word, &b""[..]),
@@ -96,10 +120,12 @@ fn end(word: &[u8]) -> Result<End, &'static str> {
     let after = place.iter().position(|byte| *byte == b':').map_or(place, |colon| &place[colon + 1..]);
     let read = |text: &[u8]| fields::address(text, AddressKind::Text);
     let address = read(place).or_else(|| read(after)).ok_or(reason::BAD_SOURCE)?;
-    let port = match fields::port(port) {
-        Port::Number(port) => Some(port),
-        Port::Missing => None,
-        Port::Bad => return Err(reason::BAD_PORT),
+    let named = SERVICES.iter().find(|(name, _)| name.as_bytes() == port);
+    let port = match (fields::port(port), named) {
+        (Port::Number(port), _) => Some(port),
+        (Port::Bad, Some((_, port))) => Some(*port),
+        (Port::Missing, _) => None,
+        (Port::Bad, None) => return Err(reason::BAD_PORT),
     };
     Ok(End { address, port })
 }
@@ -114,7 +140,8 @@ fn record(source: End, destination: End, protocol: Option<u8>) -> Record<'static
 
 /// `… TCP … from 192.0.2.1/4000 to 10.0.0.1/22 …`
 fn from_to(words: &[&[u8]]) -> Result<Record<'static>, &'static str> {
-    let (from, to) = (place(words, "from").map(|at| at + 1), place(words, "to").map(|at| at + 1));
+    let from = place(words, "from").map(|at| at + 1);
+    let to = from.and_then(|from| Some(from + place(&words[from..], "to")? + 1));
     let protocol = protocol_of(&words[..from.unwrap_or(words.len())]);
     let mut record = record(end(word(words, from))?, end(word(words, to))?, protocol);
     record.state = Some(ConnState::REJ);
@@ -189,7 +216,8 @@ fn built(words: &[&[u8]]) -> Result<Message, &'static str> {
 
 fn sides(words: &[&[u8]]) -> Result<[End; 2], &'static str> {
     let behind = |name: &str| end(word(words, place(words, name).map(|at| at + 1)));
-    Ok([behind("for")?, behind("to")?])
+    // Of a connection that bypasses the state checks it is `from`.
+    Ok([behind("for").or_else(|_| behind("from"))?, behind("to")?])
 }
 
 /// `Teardown TCP connection 7 for outside:… to inside:… duration 0:00:30 bytes 1200 TCP FINs`
@@ -208,14 +236,10 @@ fn torn(words: &[&[u8]]) -> Result<Message, &'static str> {
         () if unanswered => How::Unanswered,
         () => How::Other,
     };
-    Ok(Message::Torn(id, Teardown { ends: sides(words)?, protocol, duration: clock(behind("duration")), bytes, how }))
-}
-
-/// `0:01:30`, hours not bounded.
-fn clock(cell: &[u8]) -> Option<f64> {
-    let mut parts = cell.split(|byte| *byte == b':').map(digits);
-    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
-    Some((hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?.checked_add(seconds)?) as f64)
+    Ok(Message::Torn(
+        id,
+        Teardown { ends: sides(words)?, protocol, duration: duration(behind("duration"), Unit::Auto), bytes, how },
+    ))
 }
 
 /// `Built inbound ICMP connection for faddr 192.0.2.1/0 gaddr … laddr 10.0.0.1/0 …`: no number, so that the end adds

@@ -1,5 +1,6 @@
 //! Syslog messages of Cisco's ASA and Firepower firewalls: denied packets, and connections built and torn down.
 
+mod event;
 mod message;
 
 #[cfg(test)]
@@ -19,9 +20,11 @@ pub const FORMAT: Format = Format {
         key: "cisco_asa",
         title: "Cisco ASA and Firepower (syslog)",
         help: "What a Cisco ASA or Firepower (FTD) firewall sent to syslog. Denied packets (messages 106001, 106006, \
-               106007, 106014, 106015, 106021, 106023, 106100, 710003) count as rejected attempts. A connection that \
-               was built (302013, 302015, 302020) and torn down (302014, 302016, 302021) is one flow, with its \
-               duration, bytes and how it ended.",
+               106007, 106010 to 106012, 106014 to 106017, 106020 to 106023, 106100, 106102, 106103, 710003, 710005) \
+               count as rejected attempts. A connection that was built (302013, 302015, 302020, 302303) and torn down \
+               (302014, 302016, 302021, 302304) is one flow, with its duration, bytes and how it ended; so are \
+               Firepower's connection events (430002, 430003), which count as rejected attempts where a rule blocked \
+               them.",
         limits: "Other messages are rejected: they tell of no flow. The bytes of a connection are those of both \
                  directions together and count as sent. Where only the teardown is in the file, the side with the \
                  port above 1023 is taken for the one that began. Addresses are the real ones, before translation. \
@@ -101,13 +104,19 @@ impl Asa {
     fn take(&mut self, message: Message, time: Option<f64>) -> Line<'static> {
         match message {
             Message::Denied(mut record) => {
-                record.start = time;
+                record.start = record.start.or(time);
                 Line::Flow(record)
             }
             Message::Built(id, mut record) => {
-                record.start = time;
+                record.start = record.start.or(time);
                 // A number given anew: the end of the one before is not in this file.
                 self.open.put(id, record).map_or(Line::Counted, Line::CountedFlow)
+            }
+            Message::Told(id, mut record) => {
+                let built = self.open.take(&id);
+                let began = time.map(|time| time - record.duration.unwrap_or(0.0));
+                record.start = record.start.or(built.and_then(|built| built.start)).or(began);
+                Line::CountedFlow(record)
             }
             Message::Torn(id, teardown) => {
                 let built = self.open.take(&id);

@@ -103,3 +103,61 @@ fn no_cut_invents_a_flow() {
         }
     }
 }
+
+const MORE_DENIED: &str = "Nov 06 2024 20:51:01: %ASA-2-106012: Deny IP from 192.0.2.1 to 10.0.0.1, IP options: \"router alert\"\n\
+Nov 06 2024 20:51:01: %ASA-2-106016: Deny IP spoof from (192.0.2.1) to 10.0.0.1 on interface outside\n\
+Nov 06 2024 20:51:01: %ASA-2-106017: Deny IP due to Land Attack from 192.0.2.1 to 10.0.0.1\n\
+Nov 06 2024 20:51:01: %ASA-2-106020: Deny IP teardrop fragment (size = 36, offset = 0) from 192.0.2.1 to 10.0.0.1\n\
+Nov 06 2024 20:51:01: %ASA-1-106022: Deny tcp connection spoof from 192.0.2.1 to 10.0.0.1 on interface outside\n\
+Nov 06 2024 20:51:01: %ASA-3-106010: Deny inbound tcp src outside:192.0.2.1/4000 dst inside:10.0.0.1/22\n\
+Nov 06 2024 20:51:01: %ASA-3-106011: Deny inbound (No xlate) udp src outside:192.0.2.1/4000 dst outside:10.0.0.1/22\n\
+Nov 06 2024 20:51:01: %ASA-7-710005: UDP request discarded from 192.0.2.1/4000 to outside:10.0.0.1/22\n\
+Nov 06 2024 20:51:01: %ASA-3-710003: TCP access denied by ACL from 192.0.2.1/4000 to outside:10.0.0.1/ssh\n\
+Nov 06 2024 20:51:01: %FTD-6-430002: EventPriority: Low, InstanceID: 2, FirstPacketSecond: 2024-11-06T20:51:01Z, ConnectionID: 9, AccessControlRuleAction: Block with reset, SrcIP: 192.0.2.1, DstIP: 10.0.0.1, SrcPort: 4000, DstPort: 22, Protocol: tcp, IngressInterface: outside\n";
+
+#[test]
+fn spoofed_discarded_and_blocked_packets_are_rejected_attempts() {
+    let intake = read(MORE_DENIED.as_bytes(), 17);
+    assert_eq!((intake.accepted(), intake.reasons()), (10, Vec::new()));
+    for (index, flow) in flows(&intake).into_iter().enumerate() {
+        let ports = if index < 5 { (None, None) } else { (Some(4000), Some(22)) };
+        assert_eq!(flow, ("192.0.2.1".to_owned(), ports.0, ports.1, Some(REJ), Some(MINUTE + 1.0), None), "{index}");
+    }
+}
+
+#[test]
+fn connection_events_of_firepower_are_one_flow_each() {
+    let event = |number: u32, id: u32, more: &str| {
+        format!(
+            "2024-11-06T20:51:11Z fw %FTD-1-{number}: EventPriority: Low, InstanceID: 1, ConnectionID: {id}, \
+             AccessControlRuleAction: Allow, SrcIP: 192.0.2.1, DstIP: 10.0.0.1, SrcPort: 40{id:02}, DstPort: 443, Protocol: \
+             tcp{more}\n"
+        )
+    };
+    let end = ", UserAgent: a, SrcIP: 6.6.6.6, ConnectionDuration: 10, InitiatorPackets: 4, ResponderPackets: 7, \
+               InitiatorBytes: 365, ResponderBytes: 1927, NAPPolicy: Balanced";
+    let text = [event(430_002, 1, ""), event(430_003, 1, end), event(430_003, 2, end), event(430_002, 3, "")].concat();
+    let intake = read(text.as_bytes(), 29);
+    assert_eq!((intake.accepted(), intake.traffic.rows()), (4, 3));
+    let source = "192.0.2.1".to_owned();
+    assert_eq!(
+        flows(&intake),
+        [
+            (source.clone(), Some(4001), Some(443), None, Some(MINUTE + 11.0), Some(10.0)),
+            (source.clone(), Some(4002), Some(443), None, Some(MINUTE + 1.0), Some(10.0)),
+            (source, Some(4003), Some(443), None, Some(MINUTE + 11.0), None),
+        ]
+    );
+    let traffic = &intake.traffic;
+    assert_eq!((traffic.bytes_sent.get(0), traffic.bytes_received.get(0)), (Some(365), Some(1927)));
+    assert_eq!((traffic.packets_sent.get(1), traffic.packets_received.get(1)), (Some(4), Some(7)));
+}
+
+#[test]
+fn a_state_bypass_has_from_and_to() {
+    let text = "Nov 06 2024 20:51:01: %ASA-6-302303: Built TCP state-bypass connection 7 from outside:192.0.2.1/4000 (192.0.2.1/4000) to inside:10.0.0.1/22 (10.0.0.1/22)\n\
+Nov 06 2024 20:51:31: %ASA-6-302304: Teardown TCP state-bypass connection 7 from outside:192.0.2.1/4000 to inside:10.0.0.1/22 duration 0:00:30 bytes 1200 Connection timeout\n";
+    let intake = read(text.as_bytes(), 31);
+    assert_eq!((intake.accepted(), intake.traffic.rows()), (2, 1));
+    assert_eq!(intake.traffic.duration.get(0), Some(30.0));
+}

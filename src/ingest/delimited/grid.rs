@@ -1,9 +1,10 @@
 //! The cells of some rows, by field: what the typed columns are read from.
 
+use crate::ingest::text::signs::places_of;
+
 use super::aliases::{FIELDS, Field};
 use super::cells::{Cells, Span, trim};
 use super::lines::{Block, Row};
-use super::signs::places_of;
 
 /// No column, in `Grid::columns`.
 const NONE: usize = usize::MAX;

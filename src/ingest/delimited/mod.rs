@@ -9,7 +9,6 @@ mod lines;
 pub mod mapping;
 mod notes;
 mod reader;
-mod signs;
 #[cfg(test)]
 mod tests;
 

@@ -100,6 +100,9 @@ impl Facts {
             8 | 27 => self.ends[0] = self.ends[0].or(address(value)),
             12 | 28 => self.ends[1] = self.ends[1].or(address(value)),
             32 | 139 => self.icmp = port,
+            // The same in two numbers.
+            176 | 178 => self.icmp = number.map(|kind| (kind as u16) << 8 | self.icmp.unwrap_or(0) & 255),
+            177 | 179 => self.icmp = number.map(|code| self.icmp.unwrap_or(0) & 0xff00 | code as u16 & 255),
             56 | 81 => self.macs[0] = self.macs[0].or(mac()),
             80 | 57 => self.macs[1] = self.macs[1].or(mac()),
             22 => self.uptimes[0] = number,

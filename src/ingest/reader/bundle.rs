@@ -112,7 +112,11 @@ impl State {
         let Some(member) = self.member.take() else { return };
         let (name, fault) = (member.name.clone(), self.fault.take());
         let at = member.place;
-        let ended = member.finish(whole && fault.is_none(), work);
+        let whole = whole && fault.is_none();
+        if damage.is_some() || !whole {
+            work.intake.ends_short();
+        }
+        let ended = member.finish(whole, work);
         let fault = match (fault, ended) {
             (Some(fault), Ok(())) if work.inputs[at..].iter().all(|input| input.read + input.rejected == 0) => {
                 work.inputs.truncate(at);

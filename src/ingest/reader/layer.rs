@@ -90,6 +90,9 @@ impl Layer {
                 if whole {
                     squeeze.finish(work, &mut |plain, work| inner.feed(plain, work))?;
                 }
+                if squeeze.is_broken() || !whole {
+                    work.intake.ends_short();
+                }
                 let mut account = inner.finish(whole, work)?;
                 account.notes.splice(0..0, squeeze.notes());
                 Ok(account)

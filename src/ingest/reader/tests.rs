@@ -209,17 +209,47 @@ fn damage_never_panics_and_is_said() {
 }
 
 #[test]
+fn a_last_row_without_a_line_end_is_said_to_be_perhaps_cut() {
+    let plain = table(50);
+    let start = plain[..plain.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let unended = &plain[..plain.len() - 2];
+    let notes = |bytes: &[u8], settings| -> String {
+        let inputs = read("log", bytes, 100, settings).0.unwrap();
+        assert_eq!((inputs[0].read, inputs[0].rejected), (50, 0));
+        inputs[0].notes.join(" ")
+    };
+    let said = format!("the last row, at byte {start}, has no line end");
+    assert!(notes(unended, "{}").contains(&said) && !notes(&plain, "{}").contains("line end"));
+    let whole = gzip(unended);
+    assert!(notes(&whole, "{}").contains(&said));
+    let lost = notes(&whole[..whole.len() - 3], "{}");
+    assert!(lost.contains(&format!("truncated at byte {start}, where the last row starts")), "{lost}");
+    assert!(lost.contains("50 records kept"), "{lost}");
+    // The same for a log.
+    let log = b"#fields\tid.orig_h\tconn_state\thistory\n10.0.0.1\tSF\tShADadf";
+    let inputs = read("conn.log", log, 100, "{}").0.unwrap();
+    assert!(inputs[0].notes.join(" ").contains("the last row, at byte 37, has no line end"), "{:?}", inputs[0].notes);
+}
+
+#[test]
 fn bombs_are_stopped_and_name_the_setting() {
     let mut zeros = table(10);
     zeros.resize(80 << 20, b'\n');
     for bomb in [gzip(&zeros), bzip2(&zeros), zip(&[("log.csv", &zeros)], false)] {
-        let refused = read("in", &bomb, 1 << 16, "{}").0.unwrap_err().to_string();
+        let error = read("in", &bomb, 1 << 16, "{}").0.unwrap_err();
+        let refused = error.to_string();
         assert!(refused.contains("unpack.ratio") && refused.contains("500 times"), "{refused}");
+        assert_eq!(error.raise.map(|raise| (raise.setting, raise.to)), Some(("unpack.ratio", 2000)));
     }
     let members: [(&str, &[u8]); 2] = [("a.csv", &table(50_000)), ("b.csv", &table(50_000))];
     let (refused, intake) = read("in", &zip(&members, false), 1 << 16, r#"{"unpack.limit": 1}"#);
-    let refused = refused.unwrap_err().to_string();
+    let error = refused.unwrap_err();
+    let refused = error.to_string();
     assert!(refused.contains("unpack.limit") && refused.contains("1 MiB"), "{refused}");
+    let raise = error.raise.map(|raise| format!("{}={}", raise.setting, raise.to));
+    assert_eq!(raise.as_deref(), Some("unpack.limit=4"));
+    let (inputs, _) = read("in", &zip(&members, false), 1 << 16, r#"{"unpack.limit": 4}"#);
+    assert_eq!(inputs.unwrap().iter().map(|input| input.read).sum::<u64>(), 100_000, "raised, all of it is read");
     assert!(intake.traffic.rows() > 10_000);
     let mut nested = table(10);
     for _ in 0..7 {

@@ -46,6 +46,12 @@ pub trait Dialect {
     /// `last` where the file does not end with a line end, so that the line may be cut short.
     fn line<'a>(&mut self, line: &'a [u8], last: bool) -> Line<'a>;
 
+    /// Reads whole lines off the start of `text`, as many as it likes, each of them a flow: how many bytes and how many
+    /// lines. `line` reads on where it stops.
+    fn flows(&mut self, _text: &[u8], _intake: &mut Intake) -> (usize, u64) {
+        (0, 0)
+    }
+
     /// Reads a row that `line` called `Aside`, the `row`th of the file.
     fn aside(&mut self, _line: &[u8], _row: u64, _last: bool, _intake: &mut Intake) -> Seen {
         Ok(())
@@ -137,7 +143,14 @@ impl<D: Dialect> Log<D> {
 impl<D: Dialect> Parser for Log<D> {
     fn feed(&mut self, slice: &[u8], intake: &mut Intake) -> Result<()> {
         let mut rest = slice;
-        while let Some(end) = memchr(b'\n', rest) {
+        loop {
+            if self.held.is_empty() && !self.dropping {
+                let (bytes, rows) = self.dialect.flows(rest, intake);
+                self.start += bytes as u64;
+                self.rows += rows;
+                rest = &rest[bytes..];
+            }
+            let Some(end) = memchr(b'\n', rest) else { break };
             let line = &rest[..end];
             rest = &rest[end + 1..];
             if self.held.is_empty() && !self.dropping && line.len() <= MAX_LINE {
@@ -162,7 +175,12 @@ impl<D: Dialect> Parser for Log<D> {
     fn finish(&mut self, intake: &mut Intake) -> Result<()> {
         let held = std::mem::take(&mut self.held);
         if !held.is_empty() {
+            let (start, before) = (self.start, intake.accepted());
             self.line(&held, held.len(), true, intake)?;
+            // A JSON object says itself where it ends.
+            if intake.accepted() > before && !held.trim_ascii_end().ends_with(b"}") {
+                intake.unended(start);
+            }
         }
         self.dialect.rest(intake);
         self.dialect.check(self.rows)

@@ -9,6 +9,7 @@ mod numerals;
 pub mod protocols;
 mod quad;
 pub mod scalar;
+pub mod signs;
 pub mod spaced;
 pub mod spelling;
 pub mod states;

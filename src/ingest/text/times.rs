@@ -43,7 +43,11 @@ const LATEST: f64 = 253_402_300_800.0;
 /// Reads a duration, in seconds; a negative or an endless one is none.
 #[inline(always)]
 pub fn duration(cell: &[u8], unit: Unit) -> Option<f64> {
-    let number = real(cell).filter(|number| *number >= 0.0)?;
+    let number = match real(cell) {
+        None if unit == Unit::Auto => clock(cell),
+        number => number,
+    };
+    let number = number.filter(|number| *number >= 0.0)?;
     let seconds = match unit {
         Unit::Auto => number,
         Unit::Milliseconds => number / 1e3,
@@ -51,6 +55,19 @@ pub fn duration(cell: &[u8], unit: Unit) -> Option<f64> {
         Unit::Nanoseconds => number / 1e9,
     };
     Some(seconds).filter(|seconds| *seconds < LATEST)
+}
+
+/// `00:01:03.545`, as nfdump 1.7 and Cisco write a duration; days may stand in front, `2d 00:01:03.545`.
+#[cold]
+fn clock(cell: &[u8]) -> Option<f64> {
+    let (days, rest) = match cell.iter().position(|byte| *byte == b'd') {
+        Some(at) => (digits(cell[..at].trim_ascii())? as f64, cell[at + 1..].trim_ascii()),
+        None => (0.0, cell),
+    };
+    let mut parts = rest.split(|byte| *byte == b':').map(|part| real(part).filter(|part| *part >= 0.0));
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    let whole = parts.next().is_none() && minutes < 60.0 && seconds < 60.0;
+    whole.then_some(days * 86_400.0 + hours * 3600.0 + minutes * 60.0 + seconds)
 }
 
 impl Clock {

@@ -1,7 +1,7 @@
 //! How far a file may grow when it is unpacked, and the settings that say so.
 
 use crate::about::{Knob, Range};
-use crate::error::{Error, Result};
+use crate::error::{Error, Raise, Result};
 use crate::model::settings::Checked;
 
 pub const LIMIT: Knob = Knob {
@@ -27,6 +27,9 @@ pub const RATIO: Knob = Knob {
 /// What comes of a file up to here is never too much, however small the file: our own choice.
 const FREE: u64 = 64 << 20;
 
+/// A limit that was reached is offered to be raised so many times: enough that few are asked twice. Our own choice.
+const STEP: i64 = 4;
+
 /// The account of one file that a person gave, over all its layers and members.
 pub struct Budget {
     limit: u64,
@@ -50,25 +53,34 @@ impl Budget {
     /// So many more bytes have come of unpacking; fails where they are too many.
     pub fn spend(&mut self, bytes: usize) -> Result<()> {
         self.made += bytes as u64;
-        let (knob, what) = if self.made > self.limit {
-            (&LIMIT, format!("larger than {} MiB", self.limit >> 20))
+        let (knob, now, what) = if self.made > self.limit {
+            (&LIMIT, self.limit >> 20, format!("larger than {} MiB", self.limit >> 20))
         } else if self.made > FREE && self.made / self.ratio > self.given {
-            (&RATIO, format!("more than {} times as large as what was read of it", self.ratio))
+            (&RATIO, self.ratio, format!("more than {} times as large as what was read of it", self.ratio))
         } else {
             return Ok(());
         };
         self.spent = true;
-        Err(Error::unreadable(format!(
+        let error = Error::unreadable(format!(
             "unpacked, the file is {what}, and reading stopped there; where you trust the file, raise the setting {} \
              ({})",
             knob.key, knob.label,
-        )))
+        ));
+        Err(Error { raise: raise(knob, now), ..error })
     }
 
     /// Whether more came of the file than may.
     pub fn spent(&self) -> bool {
         self.spent
     }
+}
+
+/// What to raise a limit to that stands at `now`; `None` where it can go no higher.
+fn raise(knob: &Knob, now: u64) -> Option<Raise> {
+    let Range::Integer { max, .. } = knob.range else { return None };
+    let to = (now as i64).saturating_mul(STEP).min(max);
+    let raise = Raise { setting: knob.key, label: knob.label, unit: knob.unit, to };
+    (to > now as i64).then_some(raise)
 }
 
 impl AsMut<Budget> for Budget {

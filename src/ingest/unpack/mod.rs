@@ -23,8 +23,8 @@ pub const ABOUT: About = About {
     help: "Any of these may be packed with gzip, zstd, bzip2 or xz, and stand in a zip or tar, in any combination: each \
            member of a bundle is told by its content and read as a file of its own, named bundle/member. What is no \
            traffic is listed and passed over. What stands before a cut or a damage is kept.",
-    limits: "A file is not unpacked beyond unpack.limit and unpack.ratio, no more than 6 layers deep, and of a bundle \
-             10,000 members at most. Not opened: encrypted members, Deflate64, members of a zip stored without their \
+    limits: "A file is not unpacked beyond unpack.limit and unpack.ratio (where one is reached, what was read is kept, \
+             and you are asked whether to raise it), no more than 6 layers deep, and of a bundle 10,000 members at most. Not opened: encrypted members, Deflate64, members of a zip stored without their \
              length, 7-Zip, RAR, LZ4, zstd beyond a window of 128 MiB, xz beyond a dictionary of 64 MiB. A GeoIP \
              database is to be given unpacked.",
 };

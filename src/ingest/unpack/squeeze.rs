@@ -87,6 +87,11 @@ impl Squeeze {
         Ok(())
     }
 
+    /// Whether the stream is cut off or damaged.
+    pub fn is_broken(&self) -> bool {
+        self.fault.is_some()
+    }
+
     pub fn notes(&self) -> Vec<String> {
         let (name, given) = (self.name, self.given);
         let mut notes = vec![format!("Unpacked from {name}: {} bytes. Byte positions count in these.", self.plain)];

@@ -77,6 +77,13 @@ impl Dialect for Zeek {
         }
     }
 
+    fn flows(&mut self, text: &[u8], intake: &mut Intake) -> (usize, u64) {
+        match self {
+            Zeek::Tsv(tsv) => tsv.flows(text, intake),
+            Zeek::Json(_) | Zeek::Unknown => (0, 0),
+        }
+    }
+
     fn aside(&mut self, line: &[u8], row: u64, last: bool, intake: &mut Intake) -> Seen {
         match self {
             Zeek::Tsv(tsv) => tsv.aside(line, row, last, intake),

@@ -93,3 +93,52 @@ fn damaged_rows_are_counted_with_their_reasons() {
     assert_eq!(input.reasons.len(), 4, "{:?}", input.reasons);
     assert!(input.notes.iter().any(|note| note.contains("masked: 1.") || note.contains("missing or masked")));
 }
+
+/// A file read in slices of a size: the account, the rows that were rejected, and the rows.
+fn read_in(text: &str, slice: usize) -> (Input, Vec<(u64, u64)>, Vec<String>) {
+    let mut intake = Intake::default();
+    let settings = Checked::default();
+    let mut reader = Reader::new("log", &mut intake);
+    text.as_bytes().chunks(slice).for_each(|slice| reader.feed(slice, &settings, &mut intake).unwrap());
+    let input = reader.finish(&settings, &mut intake).unwrap().remove(0);
+    let rejected = intake.rejected().iter().map(|row| (row.row, row.byte)).collect();
+    let traffic = &intake.traffic;
+    let row = |row: usize| {
+        let ends = (traffic.source_port.get(row), traffic.destination_port.get(row), traffic.history(row));
+        format!(
+            "{:?} {ends:?} {:?} {:?}",
+            traffic.start.get(row),
+            traffic.duration.get(row),
+            traffic.bytes_sent.get(row)
+        )
+    };
+    let rows = (0..traffic.rows()).map(row).collect();
+    (input, rejected, rows)
+}
+
+proptest::proptest! {
+    #[test]
+    fn rows_read_together_are_as_if_read_one_by_one(
+        kinds in proptest::collection::vec(0u8..30, 1..400),
+        slice in 1000usize..60_000,
+    ) {
+        let rest = "192.0.2.1\t443\ttcp\t-\t1.5\t100\t-\tSF\tShADadfF\t5\t320\t4\t376\t";
+        let mut text = header("conn", NAMES);
+        for (number, kind) in kinds.into_iter().enumerate() {
+            let source = format!("1700000000.{number}\tC1\t10.0.0.1\t{number}\t");
+            text += &match kind {
+                0 => format!("{source}short\n"),
+                1 => format!("#{source}{rest}-\n"),
+                2 => format!("1700000000.0\tC1\tnobody\t1\t{rest}-\n"),
+                3 => format!("{source}{rest}-\r\n"),
+                4 => format!("{source}{rest}-\tmore\n"),
+                5 => "\n".to_owned(),
+                6 => format!("{source}{}\t{rest}-\n", "x".repeat(number * 50)),
+                _ => format!("{source}{rest}(empty)\n"),
+            };
+        }
+        // In slices this small no whole line ever stands, so that each is read alone.
+        let (one_by_one, together) = (read_in(&text, 11), read_in(&text, slice));
+        proptest::prop_assert_eq!(one_by_one, together);
+    }
+}

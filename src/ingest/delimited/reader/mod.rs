@@ -76,7 +76,11 @@ impl Rows {
                     return self.reject(at, reason::TRUNCATED, intake);
                 }
                 let row = Row { start: 0, end: line.len() as u32, quoted: true };
+                let before = intake.accepted();
                 self.block(&Block { bytes: line, at, rows: &[row] }, intake);
+                if intake.accepted() > before {
+                    intake.unended(at);
+                }
             }
             Cut::TooLong(at) => self.reject(at, reason::TOO_LONG, intake),
             Cut::OpenQuote(at) => self.reject(at, reason::OPEN_QUOTE, intake),

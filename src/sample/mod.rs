@@ -1,7 +1,13 @@
-//! Made-up traffic as a CSV file: a sample with known attackers, and tables of any size for measuring.
+//! Made-up traffic: a sample with known attackers, and tables, captures and logs of any size for measuring.
 //! The same seed gives the same bytes on every machine.
 
+mod capture;
+mod conn_log;
+
 use std::io::Write;
+
+pub use capture::{Packets, capture};
+pub use conn_log::conn_log;
 
 /// The header of every table: eight columns.
 pub const HEADER: &str = "ClientIP,ClientSrcPort,ClientDstPort,DestinationIP,Protocol,Timestamp,Duration,Bytes\n";
@@ -73,9 +79,11 @@ pub fn csv(seed: u64, rows: usize) -> Vec<u8> {
     out
 }
 
-/// A large table, given to `sink` in slices of about a megabyte: the whole is never held.
+/// Large files are given to their sink in slices of about this size: the whole is never held.
+const SLICE: usize = 1 << 20;
+
+/// A large table, given to `sink` in slices of about a megabyte.
 pub fn stream(shape: Shape, sink: &mut dyn FnMut(&[u8])) {
-    const SLICE: usize = 1 << 20;
     let mut dice = Dice::new(shape.seed);
     let mut out = Vec::with_capacity(SLICE + 256);
     out.extend_from_slice(HEADER.as_bytes());

@@ -1,6 +1,6 @@
-//! Cloudflare's Logpush of HTTP requests and of Spectrum, as JSON.
+//! Cloudflare's Logpush as JSON: HTTP requests, Spectrum, and the events of its firewalls and networks.
 
-use serde::Deserialize;
+mod request;
 
 use crate::about::About;
 use crate::model::address::Address;
@@ -13,7 +13,9 @@ use super::text::held::Held;
 use super::text::json_log::JsonLog;
 use super::text::log::{Dialect, Line, reason};
 use super::text::scalar::Scalar;
+use super::text::states::verdict;
 use super::text::times::{Clock, Unit};
+use request::Request;
 
 pub const FORMAT: Format = Format {
     about: About {
@@ -22,10 +24,13 @@ pub const FORMAT: Format = Format {
         help: "Requests that reached Cloudflare, one JSON object per line as Logpush writes them: who asked, from which \
                port, when, how much was sent and received. Each request is a row from the client to the origin. Logs of \
                Spectrum, which forwards TCP and UDP, are read too: what it says of a connection at its start and at its \
-               end is one flow. Logpush as CSV opens as a table.",
+               end is one flow. So are firewall events (one row per request), network analytics (one per sampled \
+               packet), Gateway network, Zero Trust network sessions and Magic IDS detections: where one of these last \
+               four dropped or blocked, it counts as a rejected attempt. Logpush as CSV opens as a table.",
         limits: "A request is not a connection: several may share one. Logs of HTTP requests name no port that the \
                  client asked at, so that what needs it says so; that of the origin is read where Spectrum tells it. \
-                 Requests, hosts, countries and what the firewall of Cloudflare did are not read.",
+                 What the web firewall did with a request, hosts and countries are not read. Packets are \
+                 counted as sampled: one row stands for many.",
     },
     knobs: &[],
     endings: &["json", "log", "gz"],
@@ -35,50 +40,14 @@ pub const FORMAT: Format = Format {
         let has = |name: &[u8]| memchr::memmem::find(line, name).is_some();
         let known = has(b"\"EdgeStartTimestamp\"") || has(b"\"ClientRequestHost\"") || has(b"\"ClientSrcPort\"");
         let spectrum = has(b"\"ConnectTimestamp\"") || has(b"\"OriginPort\"");
+        let firewall = has(b"\"Datetime\"") && has(b"\"Action\"");
+        let session = has(b"\"SessionStartTime\"") || has(b"\"DestinationIP\"");
+        let network = has(b"\"IPSourceAddress\"") || has(b"\"SourceIP\"") && session;
         let json = matches!(start.first(), Some(b'{' | b'['));
-        if json && has(b"\"ClientIP\"") && (known || spectrum) { 95 } else { 0 }
+        if json && (has(b"\"ClientIP\"") && (known || spectrum || firewall) || network) { 95 } else { 0 }
     },
     open: |_settings| Box::new(JsonLog::new(Cloudflare::default(), "")),
 };
-
-/// Names after Cloudflare's lists of fields for the data sets "HTTP requests" and "Spectrum events".
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Request<'a> {
-    #[serde(borrow, rename = "ClientIP")]
-    client_ip: Scalar<'a>,
-    #[serde(borrow)]
-    client_src_port: Scalar<'a>,
-    #[serde(borrow)]
-    client_port: Scalar<'a>,
-    #[serde(borrow)]
-    client_dst_port: Scalar<'a>,
-    #[serde(borrow, rename = "OriginIP")]
-    origin_ip: Scalar<'a>,
-    #[serde(borrow)]
-    origin_port: Scalar<'a>,
-    #[serde(borrow)]
-    client_proto: Scalar<'a>,
-    /// Of Spectrum: `connect`, or how it went on.
-    #[serde(borrow)]
-    event: Scalar<'a>,
-    #[serde(borrow)]
-    edge_start_timestamp: Scalar<'a>,
-    #[serde(borrow)]
-    edge_end_timestamp: Scalar<'a>,
-    #[serde(borrow)]
-    connect_timestamp: Scalar<'a>,
-    #[serde(borrow)]
-    disconnect_timestamp: Scalar<'a>,
-    #[serde(borrow)]
-    client_request_bytes: Scalar<'a>,
-    #[serde(borrow)]
-    edge_response_bytes: Scalar<'a>,
-    #[serde(borrow)]
-    client_bytes: Scalar<'a>,
-    #[serde(borrow)]
-    origin_bytes: Scalar<'a>,
-}
 
 /// Reads one file.
 #[derive(Default)]
@@ -124,26 +93,35 @@ impl Cloudflare {
 
     fn record(&mut self, request: &Request<'_>) -> Result<Record<'static>, &'static str> {
         let address = |cell: &Scalar<'_>| fields::address(cell.bytes(), AddressKind::Text);
-        let missing = if request.client_ip.is_none() { reason::NO_SOURCE } else { reason::BAD_SOURCE };
-        let mut record = Record::from_source(address(&request.client_ip).ok_or(missing)?);
-        record.destination = address(&request.origin_ip);
-        record.source_port = request.client_src_port.port()?.or(request.client_port.port()?);
-        record.destination_port = request.client_dst_port.port()?.or(request.origin_port.port()?);
-        record.protocol = match request.client_proto.text() {
-            proto if proto.eq_ignore_ascii_case("udp") => Some(17),
-            proto if proto.eq_ignore_ascii_case("tcp") => Some(6),
-            _ => None,
-        };
+        let first = |cells: &[&Scalar<'_>]| cells.iter().find_map(|cell| address(cell));
+        let sources = [&request.client_ip, &request.packet_source, &request.source_ip];
+        let missing = if sources.iter().all(|cell| cell.is_none()) { reason::NO_SOURCE } else { reason::BAD_SOURCE };
+        let mut record = Record::from_source(first(&sources).ok_or(missing)?);
+        record.destination = first(&[&request.packet_destination, &request.destination_ip, &request.origin_ip]);
+        let client = request.client_src_port.port()?.or(request.client_port.port()?);
+        record.source_port = client.or(request.source_port.port()?);
+        let server = request.client_dst_port.port()?.or(request.destination_port.port()?);
+        record.destination_port = server.or(request.origin_port.port()?);
+        record.protocol = request.transport();
         // RFC 3339, or whole seconds or nanoseconds, as the job was told.
-        let mut time = |cell: &Scalar<'_>| match cell {
-            Scalar::Count(count) => self.clock.time(count.to_string().as_bytes(), Unit::Auto),
-            other => self.clock.time(other.bytes(), Unit::Auto),
+        let mut time = |cells: &[&Scalar<'_>]| {
+            cells.iter().find_map(|cell| match cell {
+                Scalar::Count(count) => self.clock.time(count.to_string().as_bytes(), Unit::Auto),
+                other => self.clock.time(other.bytes(), Unit::Auto),
+            })
         };
-        record.start = time(&request.edge_start_timestamp).or_else(|| time(&request.connect_timestamp));
-        let end = time(&request.edge_end_timestamp).or_else(|| time(&request.disconnect_timestamp));
+        let Request { edge_start_timestamp, connect_timestamp, session_start_time, datetime, timestamp, .. } = request;
+        record.start = time(&[edge_start_timestamp, connect_timestamp, session_start_time, datetime, timestamp]);
+        let end = time(&[&request.edge_end_timestamp, &request.disconnect_timestamp, &request.session_end_time]);
         record.duration = end.zip(record.start).map(|(end, start)| end - start).filter(|length| *length >= 0.0);
-        record.bytes_sent = request.client_request_bytes.count().or(request.client_bytes.count());
-        record.bytes_received = request.edge_response_bytes.count().or(request.origin_bytes.count());
+        let count = |cells: &[&Scalar<'_>]| cells.iter().find_map(|cell| cell.count());
+        let Request { client_request_bytes, client_bytes, bytes_sent, packet_length, .. } = request;
+        record.bytes_sent = count(&[client_request_bytes, client_bytes, bytes_sent, packet_length]);
+        record.bytes_received = count(&[&request.edge_response_bytes, &request.origin_bytes, &request.bytes_received]);
+        // A request that the web firewall blocked had its connection all the same.
+        if request.client_ip.is_none() {
+            record.state = [&request.outcome, &request.action].iter().find_map(|cell| verdict(cell.bytes()).flatten());
+        }
         Ok(record)
     }
 }
@@ -152,6 +130,7 @@ impl Cloudflare {
 mod tests {
     use super::*;
     use crate::ingest::{Parser, recognise};
+    use crate::model::record::ConnState;
 
     const LINES: &str = r#"{"ClientIP":"192.0.2.1","ClientSrcPort":4000,"ClientRequestHost":"example.com","ClientRequestBytes":700,"EdgeResponseBytes":9000,"EdgeStartTimestamp":1730926261000000000,"EdgeEndTimestamp":1730926262500000000,"OriginIP":"10.0.0.1"}
 {"ClientIP":"2001:db8::1","ClientSrcPort":4001,"ClientRequestHost":"example.com","EdgeStartTimestamp":"2024-11-06T20:51:01Z"}
@@ -196,6 +175,27 @@ mod tests {
         let traffic = &intake.traffic;
         assert_eq!((traffic.source_port.get(0), traffic.duration.get(0)), (Some(1), Some(10.0)));
         assert_eq!((traffic.bytes_sent.get(0), traffic.source_port.get(1)), (Some(70), Some(2)));
+    }
+
+    #[test]
+    fn packets_sessions_and_events_of_the_network() {
+        let packet = r#"{"Datetime":"2024-11-06T20:51:01Z","IPSourceAddress":"192.0.2.1","IPDestinationAddress":"10.0.0.1","SourcePort":4000,"DestinationPort":22,"IPProtocol":6,"IPTotalLength":60,"Outcome":"drop"}"#;
+        let session = r#"{"SourceIP":"192.0.2.1","SourcePort":4000,"OriginIP":"10.0.0.1","OriginPort":22,"Protocol":"TCP","BytesSent":60,"BytesReceived":70,"SessionStartTime":"2024-11-06T20:51:01Z","SessionEndTime":"2024-11-06T20:51:04Z"}"#;
+        let gateway = r#"{"Datetime":1730926261,"SourceIP":"192.0.2.1","SourcePort":4000,"DestinationIP":"10.0.0.1","DestinationPort":22,"Transport":"tcp","Action":"block"}"#;
+        let detection = r#"{"Timestamp":1730926261000000000,"SourceIP":"192.0.2.1","SourcePort":4000,"DestinationIP":"10.0.0.1","DestinationPort":22,"Protocol":"tcp","Action":"pass"}"#;
+        for (text, state) in
+            [(packet, Some(ConnState::REJ)), (session, None), (gateway, Some(ConnState::REJ)), (detection, None)]
+        {
+            assert_eq!(recognise(text.as_bytes()).map(|format| format.about.key), Some("cloudflare_log"), "{text}");
+            let traffic = read(text.as_bytes()).traffic;
+            assert_eq!(traffic.rows(), 1, "{text}");
+            assert_eq!((traffic.source_port.get(0), traffic.destination_port.get(0)), (Some(4000), Some(22)), "{text}");
+            assert_eq!((traffic.start.get(0), traffic.protocol.get(0)), (Some(1_730_926_261.0), Some(6)), "{text}");
+            assert_eq!((traffic.state.get(0), traffic.destination.get(0).is_some()), (state, true), "{text}");
+        }
+        let event = r#"{"Datetime":1730926261,"Action":"block","ClientIP":"192.0.2.1","Source":"waf"}"#;
+        assert_eq!(recognise(event.as_bytes()).map(|format| format.about.key), Some("cloudflare_log"));
+        assert_eq!(read(event.as_bytes()).traffic.state.get(0), None);
     }
 
     #[test]
