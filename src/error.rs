@@ -61,7 +61,7 @@ pub struct Error {
     pub kind: ErrorKind,
     pub at: Position,
     /// `None` where no limit is to blame.
-    pub raise: Option<Raise>,
+    pub raise: Option<Box<Raise>>,
 }
 
 impl Error {

@@ -20,13 +20,13 @@ pub struct Intake {
     /// Of each traffic file.
     pub digests: Vec<Digest>,
     /// The first limit that stopped a file.
-    pub raise: Option<Raise>,
+    pub raise: Option<Box<Raise>>,
 }
 
 /// Why a file could not be read to its end.
 struct Stop {
     reason: String,
-    raise: Option<Raise>,
+    raise: Option<Box<Raise>>,
 }
 
 impl From<Error> for Stop {

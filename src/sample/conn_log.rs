@@ -79,6 +79,6 @@ fn connection(dice: &mut Dice, row: u64, out: &mut Vec<u8>) {
         let _ = writeln!(out, "{packets}\t{more}\t{answers}\t{back}\t-");
     } else {
         let answers = u8::from(state == "REJ");
-        let _ = write!(out, "\t-\t-\t-\t{state}\tF\tT\t0\t{history}\t1\t60\t{answers}\t{}\t-\n", answers * 40);
+        let _ = writeln!(out, "\t-\t-\t-\t{state}\tF\tT\t0\t{history}\t1\t60\t{answers}\t{}\t-", answers * 40);
     }
 }

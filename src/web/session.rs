@@ -262,7 +262,7 @@ fn address(text: &str) -> Result<Address, JsError> {
 struct Asked {
     file: Option<String>,
     #[serde(flatten)]
-    raise: Raise,
+    raise: Box<Raise>,
 }
 
 #[derive(Serialize)]

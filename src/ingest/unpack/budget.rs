@@ -76,11 +76,11 @@ impl Budget {
 }
 
 /// What to raise a limit to that stands at `now`; `None` where it can go no higher.
-fn raise(knob: &Knob, now: u64) -> Option<Raise> {
+fn raise(knob: &Knob, now: u64) -> Option<Box<Raise>> {
     let Range::Integer { max, .. } = knob.range else { return None };
     let to = (now as i64).saturating_mul(STEP).min(max);
     let raise = Raise { setting: knob.key, label: knob.label, unit: knob.unit, to };
-    (to > now as i64).then_some(raise)
+    (to > now as i64).then(|| Box::new(raise))
 }
 
 impl AsMut<Budget> for Budget {
