@@ -109,7 +109,7 @@ fn samples(data: &Path) -> Vec<(String, Vec<u8>)> {
         let Ok((input, _)) = read("x", &bytes, bytes.len(), "{}") else { continue };
         let packed = if bytes.starts_with(b"\x1f\x8b") { " in gzip" } else { "" };
         let count = taken.entry(input.format.clone() + packed).or_default();
-        if *count < EACH && input.read > 3 && seen.insert(input.sha256.clone()) {
+        if *count < EACH && input.read > 3 && seen.insert(bytes.clone()) {
             *count += 1;
             samples.push((path.display().to_string(), bytes));
         }
