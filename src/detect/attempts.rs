@@ -34,6 +34,9 @@ const ICMP_V6: u8 = 58;
 /// anything is longer, whatever headers the exporter counts.
 const REFUSED_BYTES: u64 = 100;
 
+/// More than eight such SYNs; Linux sends seven in vain. Then data was carried, and for that a connection is needed.
+const REPEATED_BYTES: u64 = 480;
+
 /// How each row's attempt ended, worked out once for all detectors: a byte per row.
 pub struct Outcomes {
     marks: Vec<u8>,
@@ -189,6 +192,7 @@ fn alone(traffic: &Traffic, heard: Heard, row: usize) -> Outcome {
             (None, None) => match traffic.bytes_sent.get(row) {
                 // Here this is the bytes of both directions, or all the input tells of them.
                 Some(bytes) if tcp && bytes <= REFUSED_BYTES => true,
+                Some(bytes) if tcp && bytes > REPEATED_BYTES => false,
                 _ => return Outcome::Unknown,
             },
         },

@@ -58,57 +58,56 @@ pub fn waves(traffic: &Traffic, rate: f64, share: impl Fn(usize) -> Option<Share
         (*amount, *count) = (*amount + share.amount, *count + 1);
     }
     totals.retain(|_, (amount, _)| *amount >= least);
-    let mut of_target: FxHashMap<(AddressId, u16), Vec<u64>> =
+    let mut of_target: FxHashMap<(AddressId, u16), Vec<Load>> =
         totals.into_iter().map(|(key, (_, count))| (key, Vec::with_capacity(count as usize))).collect();
     for row in rows {
         let Some(share) = full(row) else { continue };
         if let Some(shares) = of_target.get_mut(&(share.target, share.port)) {
-            shares.push(u64::from(share.source.0) << 32 | row as u64);
+            shares.push(Load { source: share.source, row: row as u32, amount: share.amount as f32 });
         }
     }
-    let mut targets: Vec<((AddressId, u16), Vec<u64>)> = of_target.into_iter().collect();
+    let mut targets: Vec<((AddressId, u16), Vec<Load>)> = of_target.into_iter().collect();
     targets.sort_unstable_by_key(|(key, _)| *key);
-    let amount = |row: u32| share(row as usize).map_or(0.0, |share| share.amount);
-    targets.into_iter().flat_map(|(key, shares)| on_target(traffic, key, shares, rate, amount)).collect()
+    targets.into_iter().flat_map(|(key, loads)| on_target(traffic, key, loads, rate)).collect()
 }
 
-/// The waves on one target, of shares that each are a source and a row.
-fn on_target(
-    traffic: &Traffic,
-    (target, port): (AddressId, u16),
-    mut shares: Vec<u64>,
-    rate: f64,
-    amount: impl Fn(u32) -> f64,
-) -> Vec<Wave> {
-    let peak_of = |rows: &[u32]| {
-        peak(rows.iter().filter_map(|&row| {
-            let start = traffic.start.get(row as usize)?;
-            let end = start + traffic.duration.get(row as usize).unwrap_or(0.0);
-            Some(Burst { start, end, amount: amount(row) })
-        }))
+/// A share on a target that is known: 12 bytes.
+#[derive(Clone, Copy)]
+struct Load {
+    source: AddressId,
+    row: u32,
+    amount: f32,
+}
+
+/// The waves on one target.
+fn on_target(traffic: &Traffic, (target, port): (AddressId, u16), mut loads: Vec<Load>, rate: f64) -> Vec<Wave> {
+    let peak_of = |loads: &[Load]| {
+        let bursts = loads.iter().filter_map(|load| {
+            let start = traffic.start.get(load.row as usize)?;
+            let end = start + traffic.duration.get(load.row as usize).unwrap_or(0.0);
+            Some(Burst { start, end, amount: f64::from(load.amount) })
+        });
+        peak(bursts.collect())
     };
-    shares.sort_unstable();
+    let rows = |loads: &[Load]| loads.iter().map(|load| load.row).collect();
+    loads.sort_unstable_by_key(|load| (load.source, load.row));
     let (mut waves, mut crowd, mut sources) = (Vec::new(), Vec::new(), 0);
-    for own in shares.chunk_by(|a, b| a >> 32 == b >> 32) {
-        let rows = || own.iter().map(|&share| share as u32);
-        if rows().map(&amount).sum::<f64>() >= rate * SECONDS {
-            let rows: Vec<u32> = rows().collect();
-            let reached = peak_of(&rows);
-            if reached >= rate {
-                let source = Some(AddressId((own[0] >> 32) as u32));
-                waves.push(Wave { target, port, source, sources: 1, rate: reached, rows });
-                continue;
-            }
+    for own in loads.chunk_by(|a, b| a.source == b.source) {
+        let total: f64 = own.iter().map(|load| f64::from(load.amount)).sum();
+        let reached = if total >= rate * SECONDS { peak_of(own) } else { 0.0 };
+        if reached >= rate {
+            waves.push(Wave { target, port, source: Some(own[0].source), sources: 1, rate: reached, rows: rows(own) });
+        } else {
+            sources += 1;
+            crowd.extend_from_slice(own);
         }
-        sources += 1;
-        crowd.extend(rows());
     }
-    drop(shares);
+    drop(loads);
     // In the order of the input, which mostly is that of time.
-    crowd.sort_unstable();
+    crowd.sort_unstable_by_key(|load| load.row);
     let reached = if sources >= CROWD { peak_of(&crowd) } else { 0.0 };
     if reached >= rate {
-        waves.push(Wave { target, port, source: None, sources, rate: reached, rows: crowd });
+        waves.push(Wave { target, port, source: None, sources, rate: reached, rows: rows(&crowd) });
     }
     waves
 }

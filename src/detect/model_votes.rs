@@ -44,19 +44,56 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
 }
 
 /// The votes on one source's rows.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Votes {
     judged: u32,
     one: u32,
     all: u32,
-    /// The first row that both find odd.
-    example: Option<u32>,
+    /// The first and the last row that both find odd.
+    rows: [u32; 2],
+}
+
+/// A column for each number, because there may be millions of sources.
+struct Counts {
+    one: Vec<u32>,
+    all: Vec<u32>,
+    first: Vec<u32>,
+    last: Vec<u32>,
+}
+
+impl Counts {
+    fn of(scene: &Scene<'_>) -> Self {
+        let none = vec![0; scene.traffic.addresses().len()];
+        let mut counts = Counts { one: none.clone(), all: none.clone(), first: none.clone(), last: none };
+        for (row, source) in (0..).zip(scene.traffic.source()) {
+            let Some(risk) = risk(scene.judgement, row).filter(|risk| *risk > 0.0) else { continue };
+            let at = source.index();
+            if risk < 1.0 {
+                counts.one[at] += 1;
+                continue;
+            }
+            if counts.all[at] == 0 {
+                counts.first[at] = row;
+            }
+            (counts.all[at], counts.last[at]) = (counts.all[at] + 1, row);
+        }
+        counts
+    }
+
+    fn votes(&self, scene: &Scene<'_>, source: AddressId) -> Votes {
+        let at = source.index();
+        let judged = |row: &&u32| scene.judgement.point(**row as usize).is_some();
+        let judged = scene.order.rows(source).iter().filter(judged).count() as u32;
+        Votes { judged, one: self.one[at], all: self.all[at], rows: [self.first[at], self.last[at]] }
+    }
 }
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let models = [&scene.judgement.forest, &scene.judgement.svm].iter().filter(|model| model.is_some()).count();
-    let of = |source| Some((source, votes(scene, source))).filter(|(_, votes)| votes.all > 0);
-    let mut flagged: Vec<(AddressId, Votes)> = scene.order.sources(1).filter_map(of).collect();
+    let counts = Counts::of(scene);
+    let sources = scene.order.sources(1).filter(|source| counts.all[source.index()] > 0);
+    let mut flagged: Vec<(AddressId, Votes)> = sources.map(|source| (source, counts.votes(scene, source))).collect();
+    drop(counts);
     if flagged.len() > MOST_LISTED {
         scene.leave_out(flagged.len() - MOST_LISTED);
         flagged.sort_by(|a, b| points(&b.1, models).total_cmp(&points(&a.1, models)).then(a.0.cmp(&b.0)));
@@ -64,20 +101,6 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         flagged.sort_unstable_by_key(|(source, _)| *source);
     }
     flagged.into_iter().map(|(source, votes)| finding(scene, source, &votes, models)).collect()
-}
-
-fn votes(scene: &Scene<'_>, source: AddressId) -> Votes {
-    let mut votes = Votes::default();
-    for &row in scene.order.rows(source) {
-        let Some(risk) = risk(scene.judgement, row) else { continue };
-        votes.judged += 1;
-        votes.one += u32::from(risk > 0.0 && risk < 1.0);
-        if risk >= 1.0 {
-            votes.all += 1;
-            votes.example = Some(votes.example.map_or(row, |first| first.min(row)));
-        }
-    }
-    votes
 }
 
 fn risk(judgement: &Judgement, row: u32) -> Option<f64> {
@@ -95,10 +118,10 @@ fn finding(scene: &Scene<'_>, source: AddressId, votes: &Votes, models: usize) -
     let subject = scene.traffic.address(source);
     let share = f64::from(votes.all) / f64::from(votes.judged);
     let points = points(votes, models);
-    let odd = |row: &u32| risk(scene.judgement, *row).is_some_and(|risk| risk >= 1.0);
-    let seen = Seen::of(scene.traffic, scene.order.rows(source).iter().copied().filter(odd));
+    let seen = Seen { rows: u64::from(votes.all), ..Seen::of(scene.traffic, votes.rows) };
     let who = if models == 2 { "both models" } else { "the one model that ran" };
-    let why = votes.example.and_then(|row| why(scene.judgement, scene.judgement.point(row as usize)?));
+    let first = scene.judgement.point(votes.rows[0] as usize);
+    let why = first.and_then(|point| why(scene.judgement, point));
     let example = why.map_or_else(String::new, |why| format!(". The first of them: {why}"));
     let summary = format!(
         "{} of {} judged rows of {subject} are odd to {who}; {} more to one of two{example}",

@@ -17,22 +17,11 @@ pub struct Burst {
 
 /// The highest rate per second at any time, each burst spread evenly over its duration, or over `SECONDS` where it
 /// is shorter. Bursts without a finite time are passed over.
-pub fn peak<I>(bursts: I) -> f64
-where
-    I: IntoIterator<Item = Burst>,
-    I::IntoIter: Clone,
-{
-    let bursts = bursts.into_iter().filter(|burst| (burst.start + burst.end).is_finite());
-    if bursts.clone().is_sorted_by(|a, b| a.start <= b.start) {
-        return peak_in_time(bursts);
+pub fn peak(mut bursts: Vec<Burst>) -> f64 {
+    bursts.retain(|burst| (burst.start + burst.end).is_finite());
+    if !bursts.is_sorted_by(|a, b| a.start <= b.start) {
+        bursts.sort_by(|a, b| a.start.total_cmp(&b.start));
     }
-    let mut sorted: Vec<Burst> = bursts.collect();
-    sorted.sort_by(|a, b| a.start.total_cmp(&b.start));
-    peak_in_time(sorted.into_iter())
-}
-
-/// The same of bursts that stand by their starts.
-fn peak_in_time(bursts: impl Iterator<Item = Burst>) -> f64 {
     // What goes on, by its end: most begin and end in the same order, the others wait apart.
     let mut going: VecDeque<Step> = VecDeque::new();
     let mut longer: BinaryHeap<Reverse<Step>> = BinaryHeap::new();
@@ -104,17 +93,17 @@ mod tests {
 
     #[test]
     fn short_bursts_are_averaged_and_long_ones_spread() {
-        assert_eq!(peak([]), 0.0);
-        assert_eq!(peak([burst(5.0, 5.0, 100.0)]), 10.0);
-        assert_eq!(peak([burst(0.0, 100.0, 100.0)]), 1.0);
-        assert_eq!(peak([burst(0.0, 0.0, 50.0), burst(9.0, 9.0, 50.0)]), 10.0);
-        assert_eq!(peak([burst(0.0, 0.0, 50.0), burst(10.0, 10.0, 50.0)]), 5.0, "one after the other");
+        assert_eq!(peak(vec![]), 0.0);
+        assert_eq!(peak(vec![burst(5.0, 5.0, 100.0)]), 10.0);
+        assert_eq!(peak(vec![burst(0.0, 100.0, 100.0)]), 1.0);
+        assert_eq!(peak(vec![burst(0.0, 0.0, 50.0), burst(9.0, 9.0, 50.0)]), 10.0);
+        assert_eq!(peak(vec![burst(0.0, 0.0, 50.0), burst(10.0, 10.0, 50.0)]), 5.0, "one after the other");
         assert_eq!(
-            peak([burst(90.0, 90.0, 20.0), burst(0.0, 100.0, 100.0), burst(5.0, 5.0, 30.0)]),
+            peak(vec![burst(90.0, 90.0, 20.0), burst(0.0, 100.0, 100.0), burst(5.0, 5.0, 30.0)]),
             4.0,
             "in any order"
         );
-        assert_eq!(peak([burst(f64::NAN, 0.0, 50.0), burst(0.0, f64::INFINITY, 50.0)]), 0.0);
+        assert_eq!(peak(vec![burst(f64::NAN, 0.0, 50.0), burst(0.0, f64::INFINITY, 50.0)]), 0.0);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub const VERTICAL_SCAN: Detector = Detector {
         limits: "The whole input is one window, so a slow scan counts fully and so do many failures over a long \
                  time. Scans spread over many sources stay below the threshold. The outcome comes from a state \
                  column, else from the packets or bytes that came back, else from a TCP flow too small to hold more than \
-                 a refusal (100 bytes); where none of these exists it is unknown, and so is \
+                 a refusal (100 bytes; above 480 it carried data); where none of these exists it is unknown, and so is \
                  silence in a capture of one direction, or over UDP where nothing ever answers. \
                  Replies are recognised by their reverse direction standing earlier, or by coming from a few \
                  service ports to client ports; a scanner that imitates the latter is missed. Ports of discovery and address assignment, multicast and broadcast are left out. Passive FTP, \
