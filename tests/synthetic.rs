@@ -17,6 +17,8 @@ mod local;
 mod lookalikes;
 #[path = "synthetic/office.rs"]
 mod office;
+#[path = "synthetic/pretence.rs"]
+mod pretence;
 #[path = "synthetic/talk.rs"]
 mod talk;
 
@@ -176,7 +178,7 @@ fn attacks_are_found_in_real_traffic() {
 #[test]
 fn attacks_on_the_link_are_found() {
     let mut wrong = Vec::new();
-    for (name, add) in local::ATTACKS {
+    for (name, add) in local::ATTACKS.iter().chain(pretence::ATTACKS) {
         for number in 0..DRAWS {
             let mut dice = Dice::new(name, number);
             let mut lan = Lan::new(&mut dice);
@@ -198,7 +200,7 @@ fn attacks_on_the_link_are_found() {
 #[test]
 fn honest_events_on_the_link_block_nobody() {
     let mut wrong = Vec::new();
-    for (name, add) in local::LOOKALIKES {
+    for (name, add) in local::LOOKALIKES.iter().chain(pretence::LOOKALIKES) {
         for number in 0..DRAWS {
             let mut dice = Dice::new(name, number);
             let mut lan = Lan::new(&mut dice);

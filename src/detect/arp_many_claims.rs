@@ -21,7 +21,7 @@ pub const ARP_MANY_CLAIMS: Detector = Detector {
                because the true owner's answers would otherwise set it right.",
         limits: "The card is named, because ARP gives no other identity that could be trusted. A router or a host with \
                  several addresses is not named as long as it answers only when asked, proxy ARP included; virtual \
-                 routers (VRRP, CARP, HSRP, GLBP) are left out. Fail-over that tells single neighbours of the new card \
+                 routers (VRRP, CARP, HSRP, GLBP) are left out, and so is what comes in another card's frame. Fail-over that tells single neighbours of the new card \
                  instead of everybody looks the same. Where most other cards' answers lack their questions the \
                  capture is taken for one-sided, and the finding is weak; so it is where one ARP packet in fifty has an \
                  operation that does not exist: such a capture is damaged. The first 200,000 ARP packets are looked at.",

@@ -86,10 +86,12 @@ pub fn claimed(packets: &[Arp]) -> Vec<Claimed> {
     claims
 }
 
-/// Whether a packet says that a station has an address: `0.0.0.0` asks whether an address is free.
+/// Whether a packet says that a station has an address: `0.0.0.0` asks whether an address is free. What comes in
+/// another card's frame is no word of the station's.
 pub fn is_claim(packet: &Arp) -> bool {
     let no_address = packet.sender.ip().is_none_or(|ip| ip.is_unspecified());
-    matches!(packet.operation, 1 | 2) && !no_address && is_station(packet.sender_mac)
+    let own = packet.frame_source.is_none_or(|card| card == packet.sender_mac);
+    matches!(packet.operation, 1 | 2) && own && !no_address && is_station(packet.sender_mac)
 }
 
 /// Whether everybody hears it. Without the frame only a question says so.

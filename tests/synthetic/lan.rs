@@ -101,6 +101,21 @@ impl Lan {
         self.arp(seconds, 2, (from, claimed), (card(whom), host(whom)), card(whom));
     }
 
+    /// The same in a frame of another card.
+    pub fn tell_as(&mut self, seconds: f64, frame: Mac, from: Mac, claimed: Address, whom: u64) {
+        let at = self.at(seconds);
+        self.traffic.observations.arp.push(Arp {
+            at,
+            operation: 2,
+            sender_mac: from,
+            sender: claimed,
+            target_mac: card(whom),
+            target: host(whom),
+            frame_source: Some(frame),
+            frame_destination: Some(card(whom)),
+        });
+    }
+
     /// A card tells everybody.
     pub fn announce(&mut self, seconds: f64, from: Mac, claimed: Address) {
         self.arp(seconds, 1, (from, claimed), ([0; 6], claimed), EVERYBODY);
