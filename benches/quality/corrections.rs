@@ -55,6 +55,11 @@ pub const CORRECTIONS: &[Correction] = &[
         why: "41 rows of ordinary flows are all there is: the exporter's table does not hold the flood",
     },
     Correction {
+        set: "argus/5e227adb_test-sality",
+        change: Hidden,
+        why: "what it shows is a BitTorrent client: UDP with 314 peers on 6881, 6889, 51413 and the like, and web servers that answer",
+    },
+    Correction {
         set: "labelled/modbus/",
         change: Hidden,
         why: "the attack is in the commands inside Modbus connections, whose content is not read",

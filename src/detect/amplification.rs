@@ -7,7 +7,7 @@ use crate::model::finding::{Family, Finding, MAX_VICTIMS, Role, Severity};
 use crate::model::traffic::{AddressId, Traffic};
 
 use super::evidence::alike;
-use super::flood::{Share, Wave, is_one_host, packets, waves};
+use super::flood::{Share, Wave, packets, waves};
 use super::reflectors::{is_reflector, reflector};
 use super::tally::Seen;
 use super::{Detector, Scene};
@@ -104,7 +104,7 @@ fn has_asked(scene: &Scene<'_>, wave: &Wave) -> bool {
     };
     let questions = scene.order.rows(wave.target).iter().filter(asks);
     let asked: FxHashSet<AddressId> = questions.filter_map(|&row| traffic.destination.get(row as usize)).collect();
-    if asked.iter().any(|&target| !is_one_host(traffic, target)) {
+    if asked.iter().any(|&target| !scene.sides.is_one_host(target)) {
         return true;
     }
     let from_asked = |row: usize| answer(traffic, row).is_some_and(|share| asked.contains(&share.source));

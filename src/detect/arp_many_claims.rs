@@ -6,7 +6,7 @@ use crate::about::{About, Knob, Range};
 use crate::model::address::Address;
 use crate::model::finding::{Family, Finding};
 
-use super::neighbours::{Claimed, claimed};
+use super::neighbours::{Claimed, claimed, is_damaged};
 use super::observed::{Piece, Weight, counted, listed};
 use super::tally::Seen;
 use super::{Detector, Scene};
@@ -21,9 +21,10 @@ pub const ARP_MANY_CLAIMS: Detector = Detector {
                because the true owner's answers would otherwise set it right.",
         limits: "The card is named, because ARP gives no other identity that could be trusted. A router or a host with \
                  several addresses is not named as long as it answers only when asked, proxy ARP included; virtual \
-                 routers (VRRP, CARP, HSRP, GLBP) are left out. Fail-over that tells single neighbours of the new card \
+                 routers (VRRP, CARP, HSRP, GLBP) are left out, and so is what comes in another card's frame. Fail-over that tells single neighbours of the new card \
                  instead of everybody looks the same. Where most other cards' answers lack their questions the \
-                 capture is taken for one-sided, and the finding is weak. The first 200,000 ARP packets are looked at.",
+                 capture is taken for one-sided, and the finding is weak; so it is where one ARP packet in fifty has an \
+                 operation that does not exist: such a capture is damaged. The first 200,000 ARP packets are looked at.",
     },
     knobs: &[&REPEATED],
     family: Family::Interception,
@@ -52,8 +53,9 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let contested: FxHashSet<Address> = holders.iter().filter(|(_, held)| **held > 1).map(|(ip, _)| *ip).collect();
     let all = Answers::of(&claims);
     let repeated = scene.settings.count(&REPEATED) as u64;
+    let damaged = is_damaged(scene.traffic.observations.arp.items());
     let cards = claims.chunk_by(|a, b| a.mac == b.mac);
-    cards.filter_map(|card| poisoner(card, &contested, all.without(Answers::of(card)), repeated)).collect()
+    cards.filter_map(|card| poisoner(card, &contested, all.without(Answers::of(card)), repeated, damaged)).collect()
 }
 
 /// Answers to single hosts, and how many of them nobody had asked for.
@@ -79,7 +81,13 @@ impl Answers {
     }
 }
 
-fn poisoner(card: &[Claimed], contested: &FxHashSet<Address>, others: Answers, repeated: u64) -> Option<Finding> {
+fn poisoner(
+    card: &[Claimed],
+    contested: &FxHashSet<Address>,
+    others: Answers,
+    repeated: u64,
+    damaged: bool,
+) -> Option<Finding> {
     let has_own = |than: Address| card.iter().any(|claim| claim.address != than && claim.is_used());
     let foreign: Vec<&Claimed> = card
         .iter()
@@ -94,7 +102,7 @@ fn poisoner(card: &[Claimed], contested: &FxHashSet<Address>, others: Answers, r
     let probed = foreign.iter().any(|claim| claim.probed > 0);
     let disputed = foreign.iter().any(|claim| contested.contains(&claim.address));
     let weight: Weight = match (unasked >= repeated, both) {
-        _ if others.is_one_sided() => (20.0, 0.3),
+        _ if damaged || others.is_one_sided() => (20.0, 0.3),
         (true, true) => (80.0, 0.9),
         (true, false) => (65.0, if disputed { 0.85 } else { 0.75 }),
         // Few packets, but two oddities at once: it also asks in the foreign address's name, and not everybody.

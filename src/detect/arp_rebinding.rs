@@ -8,7 +8,7 @@ use crate::model::finding::{Family, Finding};
 use crate::model::observation::{Arp, At, Dhcp};
 
 use super::claims::Mac;
-use super::neighbours::{claimed, is_claim};
+use super::neighbours::{claimed, is_claim, is_damaged};
 use super::observed::{Piece, Weight, counted, listed};
 use super::tally::Seen;
 use super::{Detector, Scene};
@@ -24,7 +24,8 @@ pub const ARP_REBINDING: Detector = Detector {
                  several ports, so a card is called an attacker only if it has another address of its own and told \
                  somebody unasked that it has this one. A single change is an ordinary event (a new card, a fail-over) and \
                  has hardly any weight. Changes that a DHCP lease seen before explains, and virtual routers (VRRP, \
-                 CARP, HSRP, GLBP), are left out. The first 200,000 ARP packets are looked at.",
+                 CARP, HSRP, GLBP), are left out. Where one ARP packet in fifty has an operation that does not exist the \
+                 capture is damaged, and no card is named. The first 200,000 ARP packets are looked at.",
     },
     knobs: &[&CHANGES],
     family: Family::Interception,
@@ -71,13 +72,14 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         .map(|claim| (claim.mac, claim.address))
         .collect();
     let least = scene.settings.count(&CHANGES);
+    let damaged = is_damaged(seen.arp.items());
     let mut suspects: Vec<(Mac, &Rebound)> = Vec::new();
     let mut findings = Vec::new();
     for one in &rebound {
         let is_odd = |card: &&Mac| own.contains_key(*card) && unasked.contains(&(**card, one.address));
         let (with, without): (Vec<Mac>, Vec<Mac>) = one.cards.iter().partition(is_odd);
         // More than an owner, his fail-over and an attacker: the packets are damaged or made up.
-        let few = one.cards.len() <= 3;
+        let few = one.cards.len() <= 3 && !damaged;
         if few && one.changes >= least && !without.is_empty() && !with.is_empty() {
             suspects.extend(with.into_iter().map(|card| (card, one)));
         } else {

@@ -1,10 +1,10 @@
 //! Which rows open a conversation, and how each attempt went: the raw material of scan detection.
 
 use crate::model::record::ConnState;
-use crate::model::special::{Class, special};
 use crate::model::traffic::{AddressId, Traffic};
 
 use super::Scene;
+use super::heard::Heard;
 use super::tally::Order;
 
 /// How an attempt to reach a port ended.
@@ -34,6 +34,9 @@ const ICMP_V6: u8 = 58;
 /// anything is longer, whatever headers the exporter counts.
 const REFUSED_BYTES: u64 = 100;
 
+/// More than eight such SYNs; Linux sends seven in vain. Then data was carried, and for that a connection is needed.
+const REPEATED_BYTES: u64 = 480;
+
 /// How each row's attempt ended, worked out once for all detectors: a byte per row.
 pub struct Outcomes {
     marks: Vec<u8>,
@@ -48,7 +51,7 @@ impl Outcomes {
     /// An attempt is a row with a destination port that is neither ICMP (whose "ports" are types and codes), nor a
     /// reply, nor from an address to itself: an autonomous system that talks to itself is a network at work. A reply
     /// is a row whose reverse direction stands earlier, or that starts with a SYN-ACK.
-    pub fn of(traffic: &Traffic, order: &Order) -> Self {
+    pub fn of(traffic: &Traffic, order: &Order, heard: Heard) -> Self {
         let mut outcomes = Outcomes { marks: Vec::new(), failed: vec![0; traffic.addresses().len()] };
         if traffic.destination_port.is_absent() {
             return outcomes;
@@ -59,7 +62,7 @@ impl Outcomes {
                 let back = target.map(|target| order.pair(traffic, target, source)).unwrap_or_default();
                 let replies = Replies::of(traffic, back);
                 for &row in run {
-                    let outcome = outcome(traffic, &replies, row);
+                    let outcome = outcome(traffic, heard, &replies, row);
                     let mark = outcome.and_then(|outcome| MARKS.iter().position(|known| *known == outcome));
                     outcomes.marks[row as usize] = mark.map_or(0, |mark| mark as u8 + 1);
                     outcomes.failed[source.index()] += u32::from(outcome == Some(Outcome::Failed));
@@ -97,13 +100,16 @@ pub fn attempts(scene: &Scene<'_>, source: AddressId, least: usize) -> Vec<Attem
 const DISCOVERY: &[u16] = &[67, 68, 137, 138, 546, 547, 1900, 5353, 5355];
 
 /// Whether an attempt is meant for one machine: discovery, multicast and broadcast ask everybody.
-pub fn aimed(traffic: &Traffic, attempt: &Attempt) -> bool {
-    let Some(target) = attempt.target else { return false };
-    let class = traffic.address(target).ip().and_then(special).map(|special| special.class);
-    !DISCOVERY.contains(&attempt.port) && !matches!(class, Some(Class::Multicast | Class::Broadcast))
+pub fn aimed(scene: &Scene<'_>, attempt: &Attempt) -> bool {
+    is_aimed(attempt.port) && attempt.target.is_some_and(|target| scene.sides.is_one_host(target))
 }
 
-fn outcome(traffic: &Traffic, replies: &Replies, row: u32) -> Option<Outcome> {
+/// Whether a port is no discovery or address assignment.
+pub fn is_aimed(port: u16) -> bool {
+    !DISCOVERY.contains(&port)
+}
+
+fn outcome(traffic: &Traffic, heard: Heard, replies: &Replies, row: u32) -> Option<Outcome> {
     let at = row as usize;
     traffic.destination_port.get(at)?;
     if matches!(traffic.protocol.get(at), Some(ICMP | ICMP_V6))
@@ -114,7 +120,7 @@ fn outcome(traffic: &Traffic, replies: &Replies, row: u32) -> Option<Outcome> {
     match replies.first(traffic, row) {
         Some(reverse) if earlier(traffic, reverse, row) => None,
         Some(reverse) => Some(answered(traffic, at, reverse as usize)),
-        None => Some(alone(traffic, at)),
+        None => Some(alone(traffic, heard, at)),
     }
 }
 
@@ -164,12 +170,14 @@ fn answered(traffic: &Traffic, row: usize, reverse: usize) -> Outcome {
 }
 
 /// How an attempt went, from its own row: by state, else by what came back.
-fn alone(traffic: &Traffic, row: usize) -> Outcome {
+fn alone(traffic: &Traffic, heard: Heard, row: usize) -> Outcome {
     let packets = traffic.packets_received.get(row);
     let bytes = traffic.bytes_received.get(row);
     let tcp = traffic.protocol.get(row) == Some(TCP);
+    let silence = if heard.counts(traffic, row) { Outcome::Failed } else { Outcome::Unknown };
     let failed = match traffic.state.get(row) {
-        Some(state) if state.failed() => true,
+        Some(ConnState::REJ) => true,
+        Some(state) if state.failed() => return silence,
         Some(ConnState::OTH | ConnState::RSTRH | ConnState::SHR) => return Outcome::Unknown,
         // An answer that consists of one reset was no connection, whatever the exporter calls it.
         Some(ConnState::RSTR) => tcp && packets.is_some_and(|packets| packets <= 1),
@@ -178,11 +186,13 @@ fn alone(traffic: &Traffic, row: usize) -> Outcome {
         Some(_) => false,
         // ntopng's rule: at most one packet back. For UDP one packet is a whole answer.
         None => match (packets, bytes) {
-            (Some(packets), _) => packets == 0 || tcp && packets == 1,
-            (None, Some(bytes)) => bytes == 0,
+            (Some(0), _) | (None, Some(0)) => return silence,
+            (Some(packets), _) => tcp && packets == 1,
+            (None, Some(_)) => false,
             (None, None) => match traffic.bytes_sent.get(row) {
                 // Here this is the bytes of both directions, or all the input tells of them.
                 Some(bytes) if tcp && bytes <= REFUSED_BYTES => true,
+                Some(bytes) if tcp && bytes > REPEATED_BYTES => false,
                 _ => return Outcome::Unknown,
             },
         },
@@ -196,19 +206,25 @@ const HIGH_SERVICES: &[u16] = &[
     5900, 6379, 6881, 8000, 8008, 8080, 8443, 8883, 9200, 27017,
 ];
 
-/// Whether these attempts look like a service answering its clients: nearly all from at most three
-/// service ports to ports that clients use. A scan from a fixed port such as 53 also tries low ports.
-pub fn looks_like_answers(traffic: &Traffic, attempts: &[Attempt]) -> bool {
+/// Whether these rows, each with its destination port, look like a service answering its clients: nearly all from at
+/// most three service ports to ports that clients use. A scan from a fixed port such as 53 also tries low ports.
+pub fn looks_like_answers(traffic: &Traffic, rows: impl ExactSizeIterator<Item = (u32, u16)>) -> bool {
+    let all = rows.len();
     let mut services = Vec::new();
-    let mut answers = 0;
-    for attempt in attempts {
-        let Some(port) = traffic.source_port.get(attempt.row as usize) else { continue };
-        if attempt.port >= 1024 && port > 0 && (port < 1024 || HIGH_SERVICES.contains(&port)) {
-            answers += 1;
-            if services.len() <= 3 && !services.contains(&port) {
-                services.push(port);
+    let mut others = 0;
+    for (row, port) in rows {
+        match traffic.source_port.get(row as usize) {
+            Some(from) if port >= 1024 && from > 0 && (from < 1024 || HIGH_SERVICES.contains(&from)) => {
+                if !services.contains(&from) {
+                    services.push(from);
+                }
             }
+            _ => others += 1,
+        }
+        // One in twenty may be something else.
+        if services.len() > 3 || others * 20 > all {
+            return false;
         }
     }
-    services.len() <= 3 && answers * 20 >= attempts.len() * 19
+    true
 }

@@ -25,7 +25,7 @@ pub const BEACON: Detector = Detector {
                  by itself. Pings, time, name and discovery services count next to nothing, web ports little. On \
                  inputs under six hours the two parts that need hours of data are left out, the rest counts less, and \
                  the finding says so. Times count in whole seconds: calls about once a second always look even, and \
-                 count half. Needs start times, and only looks from your own networks (see the setting) to addresses \
+                 count half unless their fractions are even, too. Needs start times, and only looks from your own networks (see the setting) to addresses \
                  outside. A controller that is called at random times, in bursts, or at each call under another \
                  address is missed.",
     },
@@ -80,7 +80,8 @@ const WEB: &[u16] = &[80, 443, 8080];
 const ON_THE_WEB: f64 = 0.6;
 const SHORT: f64 = 0.7;
 
-/// Times count in whole seconds: with a call or more a second any intervals look even. Own choice.
+/// Times count in whole seconds: with a call or more a second any intervals look even, unless the fractions are. Own
+/// choice.
 const BLURRED: f64 = 0.5;
 
 /// Pings are sent by the clock.
@@ -139,7 +140,8 @@ fn weighed(scene: &Scene<'_>, beacon: &Beacon, spread: &Spread) -> f64 {
     }
     let threat = (beacon.threat + spread.modifier(beacon.target)).clamp(0.0, 1.0);
     let web = if on(WEB) { ON_THE_WEB } else { 1.0 };
-    let blurred = if beacon.rhythm.interval <= 1.0 && !beacon.strobe { BLURRED } else { 1.0 };
+    let is_blurred = beacon.rhythm.interval <= 1.0 && !beacon.rhythm.is_fine && !beacon.strobe;
+    let blurred = if is_blurred { BLURRED } else { 1.0 };
     threat * web * blurred * if beacon.rhythm.hours.is_some() { 1.0 } else { SHORT }
 }
 

@@ -5,9 +5,10 @@ use crate::model::finding::{Family, Finding};
 use crate::model::traffic::AddressId;
 
 use super::attempts::Outcome;
-use super::doors::{Door, distinct, doors, victims};
+use super::doors::{Door, distinct, doors, doors_where, victims};
 use super::evidence::{points, role, severity};
 use super::needs::destination;
+use super::observed::Weight;
 use super::tally::Seen;
 use super::{Detector, Scene};
 
@@ -55,28 +56,33 @@ fn of_source(scene: &Scene<'_>, source: AddressId, threshold: usize) -> Option<F
     if !failing && scene.order.rows(source).len() < threshold * UNKNOWN_FACTOR {
         return None;
     }
-    let doors = doors(scene, source);
-    let of = |wanted: Outcome| doors.iter().copied().filter(|door| door.outcome == wanted).collect::<Vec<Door>>();
-    let (shut, unknown) = (of(Outcome::Failed), of(Outcome::Unknown));
-    let known = doors.len() - unknown.len();
-    if shut.len() >= threshold && shut.len() * 2 >= known && is_block(&shut) {
-        let share = shut.len() as f64 / known as f64;
-        let what = format!("{} of which did not answer", shut.len());
-        return Some(finding(
-            scene,
-            source,
-            &shut,
-            doors.len(),
-            points(shut.len(), threshold, 50.0, 15.0, 80.0),
-            0.7 + 0.25 * share,
-            &what,
-        ));
+    let mut room = Vec::new();
+    let doors = doors(scene, source, &mut room);
+    let count = |wanted: Outcome| doors.iter().filter(|door| door.outcome == wanted).count();
+    let (failed, unknown) = (count(Outcome::Failed), count(Outcome::Unknown));
+    let known = doors.len() - unknown;
+    let of = |wanted: Outcome| doors_where(scene, source, |door| door.outcome == wanted);
+    if failed >= threshold && failed * 2 >= known {
+        let shut = of(Outcome::Failed);
+        let weight = (points(failed, threshold, 50.0, 15.0, 80.0), 0.7 + 0.25 * failed as f64 / known as f64);
+        if is_block(&shut) {
+            return Some(finding(
+                scene,
+                source,
+                &shut,
+                doors.len(),
+                weight,
+                &format!("{failed} of which did not answer"),
+            ));
+        }
     }
     let threshold = threshold * UNKNOWN_FACTOR;
-    (unknown.len() >= threshold && unknown.len() * 2 >= doors.len() && is_block(&unknown)).then(|| {
-        let points = points(unknown.len(), threshold, 10.0, 5.0, 20.0);
-        finding(scene, source, &unknown, doors.len(), points, 0.3, "outcome unknown")
-    })
+    if unknown < threshold || unknown * 2 < doors.len() {
+        return None;
+    }
+    let open = of(Outcome::Unknown);
+    let weight = (points(unknown, threshold, 10.0, 5.0, 20.0), 0.3);
+    is_block(&open).then(|| finding(scene, source, &open, doors.len(), weight, "outcome unknown"))
 }
 
 /// Ports and targets are both many, and targets are tried on more than one port each.
@@ -91,8 +97,7 @@ fn finding(
     source: AddressId,
     doors: &[Door],
     all: usize,
-    points: f64,
-    confidence: f64,
+    (points, confidence): Weight,
     what: &str,
 ) -> Finding {
     let subject = scene.traffic.address(source);

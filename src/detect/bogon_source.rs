@@ -54,6 +54,8 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         let Some(why) = impossible(traffic, row, source, &classes) else { continue };
         if found.len() < MOST_LISTED || found.contains_key(&(source, why)) {
             found.entry((source, why)).or_default().add(traffic, row);
+        } else {
+            scene.leave_out(1);
         }
     }
     let mut found: Vec<_> = found.into_iter().collect();

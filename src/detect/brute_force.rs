@@ -6,8 +6,9 @@ use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding, MAX_VICTIMS};
 use crate::model::traffic::AddressId;
 
+use super::doors::doors;
 use super::evidence::{WEAK, alike, points, role, severity};
-use super::logins::{Class, Kind, Service, Try, tries};
+use super::logins::{Chosen, Class, Kind, Ports, SERVICES, Service, Try, tries};
 use super::rate::busiest;
 use super::tally::Seen;
 use super::{Detector, Scene};
@@ -82,8 +83,13 @@ struct Siege {
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let least = scene.settings.count(&TRIES);
+    let ports = Ports::of_services();
     let found = scene.order.sources(least).filter_map(|source| {
-        let tries = tries(scene.traffic, scene.order.rows(source));
+        let chosen = chosen(scene, source, &ports, least);
+        if chosen == 0 {
+            return None;
+        }
+        let tries = tries(scene.traffic, &ports, chosen, scene.order.rows(source));
         // Who guesses for people's logins goes from host to host; programs and browsers meet many hosts anyway.
         let together = |a: &Try, b: &Try| a.service.class == Class::Person || a.target == b.target;
         let by_service = tries.chunk_by(|a, b| a.service.port == b.service.port && together(a, b));
@@ -92,6 +98,22 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         (!sieges.is_empty()).then(|| finding(scene, source, &sieges))
     });
     found.collect()
+}
+
+/// The services that a source knocked at often enough.
+fn chosen(scene: &Scene<'_>, source: AddressId, ports: &Ports, least: usize) -> Chosen {
+    let mut knocks = [0; SERVICES.len()];
+    for door in doors(scene, source, &mut Vec::new()) {
+        if let Some(number) = ports.get(door.port) {
+            knocks[number] += door.knocks as usize;
+        }
+    }
+    let often = |(service, knocks): (&Service, usize)| {
+        // Without the sizes of the answers nothing sets a guess at a web page apart.
+        let told = service.class != Class::Web || !scene.traffic.bytes_received.is_absent();
+        told && knocks >= least.saturating_mul(service.class.factor())
+    };
+    SERVICES.iter().zip(knocks).map(often).rev().fold(0, |chosen, often| chosen << 1 | Chosen::from(often))
 }
 
 fn siege(scene: &Scene<'_>, source: AddressId, tries: &[Try], least: usize) -> Option<Siege> {
@@ -128,7 +150,8 @@ fn siege(scene: &Scene<'_>, source: AddressId, tries: &[Try], least: usize) -> O
         true if !dense => 0.4,
         true => confidence(service.class, count, least, known, alike, pace),
     };
-    let factor = if confidence >= 0.5 { (50.0, 20.0, 85.0) } else { (15.0, 10.0, 25.0) };
+    // Thirty known refusals, Zeek's number, come to the default block threshold of 60.
+    let factor = if confidence >= 0.5 { (50.0, 21.0, 85.0) } else { (15.0, 10.0, 25.0) };
     Some(Siege {
         service,
         count,

@@ -2,9 +2,10 @@
 
 use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding};
+use crate::model::special::{Class, special};
 use crate::model::traffic::AddressId;
 
-use super::attempts::Outcome;
+use super::attempts::{Outcome, looks_like_answers};
 use super::doors::distinct;
 use super::evidence::{points, role, severity};
 use super::needs::outcome;
@@ -19,7 +20,8 @@ pub const DISTRIBUTED_SCAN: Detector = Detector {
                to be noticed alone. Why: a scan can be shared out among many machines, or hidden among forged senders, \
                so that no single one of them passes a threshold. Every address that took part is named.",
         limits: "Some of the senders may be forged: then they are bystanders, and the evidence is kept below \
-                 the block threshold for that reason. Attempts on a single port are left out, because a service that \
+                 the block threshold for that reason; where one in ten is an address that no host can have nobody is \
+                 named. Answers of a service are passed over. Attempts on a single port are left out, because a service that \
                  is down fails everybody. At most the first 1,000,000 failed attempts and 200 addresses per target \
                  are looked at. It needs outcomes.",
     },
@@ -84,20 +86,34 @@ fn knocks(scene: &Scene<'_>) -> Vec<Knock> {
     let mut failed = vec![0u32; traffic.addresses().len()];
     rows().filter_map(knock).for_each(|knock| failed[knock.target.index()] += 1);
     let least = scene.settings.count(&PORTS) as u32;
-    rows().filter_map(knock).filter(|knock| failed[knock.target.index()] >= least).take(MOST_ATTEMPTS).collect()
+    let mut knocks = rows().filter_map(knock).filter(|knock| failed[knock.target.index()] >= least);
+    let kept = knocks.by_ref().take(MOST_ATTEMPTS).collect();
+    scene.leave_out(knocks.count());
+    kept
 }
 
 fn on_target(scene: &Scene<'_>, knocks: &[Knock]) -> Vec<Finding> {
     let (ports, sources) = (scene.settings.count(&PORTS), scene.settings.count(&SOURCES));
     // Who passes the threshold alone has a scan of his own.
-    let part = |knocks: &&[Knock]| distinct(knocks.iter().map(|knock| knock.port)) < ports;
+    let answers =
+        |knocks: &[Knock]| looks_like_answers(scene.traffic, knocks.iter().map(|knock| (knock.row, knock.port)));
+    let part = |knocks: &&[Knock]| distinct(knocks.iter().map(|knock| knock.port)) < ports && !answers(knocks);
     let parts: Vec<&[Knock]> = knocks.chunk_by(|a, b| a.source == b.source).filter(part).collect();
+    // Where one in ten cannot exist, all may be invented.
+    let invented = parts.iter().filter(|part| cannot_send(scene, part[0].source)).count();
     let tried = distinct(parts.iter().flat_map(|part| part.iter().map(|knock| knock.port)));
     // Even shares would be equal; a crowd that fails at one port each, most at the same, tries fewer ports than it has heads.
-    if parts.len() < sources || tried < ports || tried * 2 < parts.len() {
+    if invented * 10 >= parts.len().max(1) || parts.len() < sources || tried < ports || tried * 2 < parts.len() {
         return Vec::new();
     }
+    scene.leave_out(parts.len().saturating_sub(MOST_NAMED));
     parts.iter().take(MOST_NAMED).map(|part| finding(scene, part, parts.len(), tried)).collect()
+}
+
+fn cannot_send(scene: &Scene<'_>, source: AddressId) -> bool {
+    let class = scene.traffic.address(source).ip().and_then(special).map(|special| special.class);
+    // Addresses for examples stand for real ones in made-up and anonymised data.
+    matches!(class, Some(Class::Multicast | Class::Broadcast | Class::Reserved))
 }
 
 /// Watched, never blocked: the sender may be forged.

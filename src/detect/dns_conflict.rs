@@ -25,7 +25,8 @@ pub const DNS_CONFLICT: Detector = Detector {
         limits: "Only the first four addresses of an answer are compared. A question that was sent twice may be \
                  answered twice in earnest, differently where a server rotates its addresses: then the weight is \
                  small. Filters and censors of a network forge answers as well. A forged answer that arrives alone, \
-                 because the true one was suppressed, is not seen. The first 200,000 messages are looked at.",
+                 because the true one was suppressed, shows only if another server was asked, and weakly: a resolver \
+                 with several addresses does the same. The first 200,000 messages are looked at.",
     },
     knobs: &[],
     family: Family::Interception,
@@ -36,6 +37,8 @@ pub const DNS_CONFLICT: Detector = Detector {
 /// Questions and answers further apart than this belong to different look-ups that happen to share port and number.
 /// Our own choice: resolvers give up within half a minute, while tools repeat a forged answer for longer.
 const ONE_LOOK_UP: f64 = 120.0;
+/// From this many answers of a server that nobody asked on it is more than an oddity: our own choice.
+const UNINVITED: usize = 3;
 
 fn needs(scene: &Scene<'_>) -> Vec<String> {
     let absent = !scene.traffic.observations.dns.items().iter().any(|dns| dns.service == NameService::Dns);
@@ -79,7 +82,35 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         }
     }
     doubts.sort_by_key(|doubt| (doubt.0, doubt.1));
-    doubts.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(|group| finding(group, seen)).collect()
+    let mut findings: Vec<Finding> =
+        doubts.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(|group| finding(group, seen)).collect();
+    let look_ups = messages.chunk_by(|a, b| key(a) == key(b) && b.at.time - a.at.time <= ONE_LOOK_UP);
+    let mut strays: Vec<&Dns> = look_ups.filter_map(stray).collect();
+    strays.sort_by_key(|dns| dns.source);
+    findings.extend(strays.chunk_by(|a, b| a.source == b.source).map(|sent| uninvited(sent, seen)));
+    findings
+}
+
+/// The answer of a server that was not asked, where none of those that were asked answers.
+fn stray<'a>(look_up: &[&'a Dns]) -> Option<&'a Dns> {
+    let asked = |server: Address| look_up.iter().any(|dns| !dns.response && dns.destination == server);
+    let mut answers = look_up.iter().filter(|dns| dns.response);
+    let first = answers.clone().next()?;
+    let is_asked = look_up.iter().any(|dns| !dns.response);
+    (is_asked && answers.all(|dns| !asked(dns.source))).then_some(*first)
+}
+
+/// A resolver with several addresses does the same: this blocks nobody.
+fn uninvited(sent: &[&Dns], seen: &Observations) -> Finding {
+    let subject = sent[0].source;
+    let weight: Weight = if sent.len() >= UNINVITED { (30.0, 0.45) } else { (10.0, 0.3) };
+    let name = sent[0].domain.map_or("a name", |domain| seen.text(domain));
+    let count = counted(sent.len(), "DNS question");
+    let summary = format!("{subject} answered {count} that others had been asked, such as for {name}");
+    let victims = sent.iter().map(|dns| dns.destination).collect();
+    let when = Seen::of_packets(sent.iter().map(|dns| &dns.at));
+    let about = &DNS_CONFLICT.about;
+    Piece { about, technique: Some("T1557"), subject, seen: when, weight, victims, summary }.finding()
 }
 
 /// The card from which most of each server's answers come.

@@ -6,7 +6,7 @@ use crate::model::traffic::AddressId;
 
 use super::evidence::{data, lasting, points, severity};
 use super::rhythm::median;
-use super::sides::{Outward, outward_of, own, totals};
+use super::sides::{Outward, outward_of, own, total};
 use super::tally::Seen;
 use super::{Detector, Scene};
 
@@ -82,8 +82,8 @@ struct Load {
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let floor = scene.settings.real(&MEGABYTES) * 1e6;
-    let sent = totals(scene.traffic, |row| scene.traffic.bytes_sent.get(row).unwrap_or(0) as f64);
-    let hosts = own(scene, 1).filter(|source| sent[source.index()] >= floor);
+    let sent = |row: usize| scene.traffic.bytes_sent.get(row).unwrap_or(0) as f64;
+    let hosts = own(scene, 1).filter(|&source| total(scene, source, sent) >= floor);
     let found = hosts.filter_map(|source| {
         let mut loads = Vec::new();
         outward_of(scene, source).for_each(|pair| hours(scene, pair, &mut loads));

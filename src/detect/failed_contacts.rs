@@ -5,7 +5,7 @@ use crate::model::finding::{Family, Finding};
 use crate::model::traffic::AddressId;
 
 use super::attempts::Outcome;
-use super::doors::{Door, distinct, doors, victims};
+use super::doors::{Door, distinct, doors, doors_where, victims};
 use super::evidence::{role, severity};
 use super::needs::outcome;
 use super::tally::Seen;
@@ -61,35 +61,37 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     if scene.order.sources(1).all(|source| scene.outcomes.failed(source) < threshold) {
         return Vec::new();
     }
-    let known = |source| {
-        let mut doors = doors(scene, source);
-        doors.retain(|door| door.outcome != Outcome::Unknown && !LOOK_UPS.contains(&door.port));
-        doors
-    };
-    let counts: Vec<(AddressId, Count)> =
-        scene.order.sources(1).map(|source| (source, count(&known(source)))).collect();
-    let crowd = counts.iter().filter(|(_, count)| count.known > 0).count();
-    let all = counts
-        .iter()
-        .fold(Count::default(), |sum, (_, one)| Count { shut: sum.shut + one.shut, known: sum.known + one.known });
-    let odd = counts.iter().filter(|(_, count)| count.shut >= threshold && crowd > NEIGHBOURS);
-    let found = odd.filter_map(|&(source, count)| {
+    let (mut crowd, mut all, mut odd, mut room) = (0, Count::default(), Vec::new(), Vec::new());
+    for source in scene.order.sources(1) {
+        let count = count(doors(scene, source, &mut room));
+        crowd += usize::from(count.known > 0);
+        all = Count { shut: all.shut + count.shut, known: all.known + count.known };
+        if count.shut >= threshold {
+            odd.push((source, count));
+        }
+    }
+    odd.retain(|_| crowd > NEIGHBOURS);
+    let found = odd.into_iter().filter_map(|(source, count)| {
         // Laplace's rule of succession: no neighbour's failure seen is not yet a rate of zero.
         let rate = (all.shut - count.shut + 1) as f64 / (all.known - count.known + 2) as f64;
         let surprise = surprise(count, rate.max(GRANTED));
         if surprise < SURPRISE {
             return None;
         }
-        let mut shut = known(source);
-        shut.retain(|door| door.outcome == Outcome::Failed);
+        let shut = doors_where(scene, source, |door| is_looked_at(door) && door.outcome == Outcome::Failed);
         let targets = distinct(shut.iter().map(|door| door.target));
         (targets >= TARGETS).then(|| finding(scene, source, &shut, count, rate))
     });
     found.collect()
 }
 
+fn is_looked_at(door: &Door) -> bool {
+    door.outcome != Outcome::Unknown && !LOOK_UPS.contains(&door.port)
+}
+
 fn count(doors: &[Door]) -> Count {
-    Count { shut: doors.iter().filter(|door| door.outcome == Outcome::Failed).count(), known: doors.len() }
+    let known = || doors.iter().filter(|door| is_looked_at(door));
+    Count { shut: known().filter(|door| door.outcome == Outcome::Failed).count(), known: known().count() }
 }
 
 /// How unlikely at least this many failures are, as the power of ten: Chernoff's bound of the binomial tail.

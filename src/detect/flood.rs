@@ -2,10 +2,9 @@
 
 use std::hash::BuildHasher;
 
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::model::finding::{Finding, MAX_VICTIMS, Role, Severity};
-use crate::model::special::{Class, special};
 use crate::model::traffic::{AddressId, Traffic};
 
 use super::evidence::{WEAK, role, severity};
@@ -47,64 +46,75 @@ pub const CROWD: usize = 10;
 pub fn waves(traffic: &Traffic, rate: f64, share: impl Fn(usize) -> Option<Share>) -> Vec<Wave> {
     let timed = |row: usize| share(row).filter(|_| traffic.start.get(row).is_some());
     let cell = |share: &Share| FxBuildHasher.hash_one((share.target.0, share.port)) as usize >> 7 & (CELLS - 1);
+    let rows = 0..u32::try_from(traffic.rows()).unwrap_or(u32::MAX) as usize;
     let mut cells = vec![0.0; CELLS];
-    (0..traffic.rows()).filter_map(timed).for_each(|share| cells[cell(&share)] += share.amount);
+    rows.clone().filter_map(timed).for_each(|share| cells[cell(&share)] += share.amount);
     // What never comes to the rate even if all of it fell into one moment cannot be a flood.
     let least = rate * SECONDS;
-    let full = |row: usize| timed(row).filter(|share| cells[cell(share)] >= least).map(|share| (share, row as u32));
-    let mut shares: Vec<(Share, u32)> = (0..traffic.rows()).filter_map(full).collect();
-    shares.sort_unstable_by_key(|(share, row)| (share.target, share.port, share.source, *row));
-    let targets = shares.chunk_by(|a, b| (a.0.target, a.0.port) == (b.0.target, b.0.port));
-    targets.flat_map(|shares| on_target(traffic, shares, rate)).collect()
+    let full = |row: usize| timed(row).filter(|share| cells[cell(share)] >= least);
+    let mut totals: FxHashMap<(AddressId, u16), (f64, u32)> = FxHashMap::default();
+    for share in rows.clone().filter_map(full) {
+        let (amount, count) = totals.entry((share.target, share.port)).or_default();
+        (*amount, *count) = (*amount + share.amount, *count + 1);
+    }
+    totals.retain(|_, (amount, _)| *amount >= least);
+    let mut of_target: FxHashMap<(AddressId, u16), Vec<Load>> =
+        totals.into_iter().map(|(key, (_, count))| (key, Vec::with_capacity(count as usize))).collect();
+    for row in rows {
+        let Some(share) = full(row) else { continue };
+        if let Some(shares) = of_target.get_mut(&(share.target, share.port)) {
+            shares.push(Load { source: share.source, row: row as u32, amount: share.amount as f32 });
+        }
+    }
+    let mut targets: Vec<((AddressId, u16), Vec<Load>)> = of_target.into_iter().collect();
+    targets.sort_unstable_by_key(|(key, _)| *key);
+    targets.into_iter().flat_map(|(key, loads)| on_target(traffic, key, loads, rate)).collect()
 }
 
-/// The waves on one target; `shares` are sorted by source.
-fn on_target(traffic: &Traffic, shares: &[(Share, u32)], rate: f64) -> Vec<Wave> {
-    let total = |shares: &[(Share, u32)]| shares.iter().map(|(share, _)| share.amount).sum::<f64>();
-    if total(shares) < rate * SECONDS {
-        return Vec::new();
-    }
-    let mut waves = Vec::new();
-    let mut crowd = Vec::new();
-    let mut sources = 0;
-    for own in shares.chunk_by(|a, b| a.0.source == b.0.source) {
-        let reached = if total(own) >= rate * SECONDS { peak_of(traffic, own) } else { 0.0 };
+/// A share on a target that is known: 12 bytes.
+#[derive(Clone, Copy)]
+struct Load {
+    source: AddressId,
+    row: u32,
+    amount: f32,
+}
+
+/// The waves on one target.
+fn on_target(traffic: &Traffic, (target, port): (AddressId, u16), mut loads: Vec<Load>, rate: f64) -> Vec<Wave> {
+    let peak_of = |loads: &[Load]| {
+        let bursts = loads.iter().filter_map(|load| {
+            let start = traffic.start.get(load.row as usize)?;
+            let end = start + traffic.duration.get(load.row as usize).unwrap_or(0.0);
+            Some(Burst { start, end, amount: f64::from(load.amount) })
+        });
+        peak(bursts.collect())
+    };
+    let rows = |loads: &[Load]| loads.iter().map(|load| load.row).collect();
+    loads.sort_unstable_by_key(|load| (load.source, load.row));
+    let (mut waves, mut crowd, mut sources) = (Vec::new(), Vec::new(), 0);
+    for own in loads.chunk_by(|a, b| a.source == b.source) {
+        let total: f64 = own.iter().map(|load| f64::from(load.amount)).sum();
+        let reached = if total >= rate * SECONDS { peak_of(own) } else { 0.0 };
         if reached >= rate {
-            waves.push(wave(own, Some(own[0].0.source), 1, reached));
+            waves.push(Wave { target, port, source: Some(own[0].source), sources: 1, rate: reached, rows: rows(own) });
         } else {
             sources += 1;
             crowd.extend_from_slice(own);
         }
     }
-    let reached = if sources >= CROWD { peak_of(traffic, &crowd) } else { 0.0 };
+    drop(loads);
+    // In the order of the input, which mostly is that of time.
+    crowd.sort_unstable_by_key(|load| load.row);
+    let reached = if sources >= CROWD { peak_of(&crowd) } else { 0.0 };
     if reached >= rate {
-        waves.push(wave(&crowd, None, sources, reached));
+        waves.push(Wave { target, port, source: None, sources, rate: reached, rows: rows(&crowd) });
     }
     waves
-}
-
-fn peak_of(traffic: &Traffic, shares: &[(Share, u32)]) -> f64 {
-    peak(shares.iter().filter_map(|(share, row)| {
-        let start = traffic.start.get(*row as usize)?;
-        let end = start + traffic.duration.get(*row as usize).unwrap_or(0.0);
-        Some(Burst { start, end, amount: share.amount })
-    }))
-}
-
-fn wave(shares: &[(Share, u32)], source: Option<AddressId>, sources: usize, rate: f64) -> Wave {
-    let Share { target, port, .. } = shares[0].0;
-    Wave { target, port, source, sources, rate, rows: shares.iter().map(|share| share.1).collect() }
 }
 
 /// Packets the source sent in `row`; a row tells of at least one.
 pub fn packets(traffic: &Traffic, row: usize) -> f64 {
     traffic.packets_sent.get(row).map_or(1.0, |packets| packets.max(1) as f64)
-}
-
-/// Whether the target is one machine. What is sent to a group is no attack on it.
-pub fn is_one_host(traffic: &Traffic, target: AddressId) -> bool {
-    let class = traffic.address(target).ip().and_then(special).map(|special| special.class);
-    !matches!(class, Some(Class::Multicast | Class::Broadcast))
 }
 
 /// How a detector words and weighs one sender's waves, or a crowd's.
@@ -132,10 +142,16 @@ fn weight(confidence: f64, times: f64) -> f64 {
 
 /// Waves of the same sender side by side, the highest first within each; a crowd is no sender.
 pub fn by_source(waves: Vec<Wave>) -> Vec<(AddressId, Vec<Wave>)> {
+    let mut groups: Vec<(AddressId, Vec<Wave>)> = Vec::new();
     let mut waves: Vec<(AddressId, Wave)> = waves.into_iter().filter_map(|wave| Some((wave.source?, wave))).collect();
     waves.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.rate.total_cmp(&a.1.rate)).then(a.1.target.cmp(&b.1.target)));
-    let groups = waves.chunk_by(|a, b| a.0 == b.0);
-    groups.map(|group| (group[0].0, group.iter().map(|(_, wave)| wave.clone()).collect())).collect()
+    for (source, wave) in waves {
+        match groups.last_mut().filter(|group| group.0 == source) {
+            Some(group) => group.1.push(wave),
+            None => groups.push((source, vec![wave])),
+        }
+    }
+    groups
 }
 
 /// The finding against one sender of all its waves.

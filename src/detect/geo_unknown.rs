@@ -19,7 +19,7 @@ pub const GEO_UNKNOWN: Detector = Detector {
                only IPv4. Why: a forged source address is often one that nobody uses.",
         limits: "Most addresses without a record are merely new, shared by many places, or missing from a free \
                  database, so this adds at most 8 points and blocks nobody by itself. Private and reserved ranges \
-                 and missing IPv6 support add none, and only the first 1,000 of each are listed. Whether a private \
+                 and missing IPv6 support add none, and only the first 1,000 of each are listed, of the others 100,000. Whether a private \
                  source came from outside, which would show forgery, the input does not say.",
     },
     knobs: &[],
@@ -28,15 +28,16 @@ pub const GEO_UNKNOWN: Detector = Detector {
     run,
 };
 
-/// Findings without points are listed up to this number per kind.
+/// Findings are listed up to these numbers per kind, those without points and those with.
 const MOST_LISTED: usize = 1_000;
+const MOST_WITH_POINTS: usize = 100_000;
 
 fn needs(scene: &Scene<'_>) -> Vec<String> {
     let usable = scene.geography.sources.iter().any(|source| source.locates());
     if usable { Vec::new() } else { vec!["a GeoIP database with locations (.mmdb, City or Country)".to_owned()] }
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Kind {
     NoRecord,
     WithoutLocation,
@@ -47,22 +48,20 @@ enum Kind {
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let traffic = scene.traffic;
     let knows_v6 = scene.geography.sources.iter().any(|source| source.locates() && source.ip_version == 6);
-    let mut seen = vec![Seen::default(); traffic.addresses().len()];
-    for (row, source) in traffic.source().iter().enumerate() {
-        seen[source.index()].add(traffic, row);
-    }
-    let mut listed = [0; 2];
+    let mut listed = [0; 4];
     let mut findings = Vec::new();
-    for ((&address, located), seen) in traffic.addresses().iter().zip(&scene.geography.located).zip(&seen) {
-        let Some((kind, why)) = unknown(address, located, knows_v6).filter(|_| seen.rows > 0) else { continue };
-        if let Kind::Special | Kind::NoIpv6 = kind {
-            let listed = &mut listed[usize::from(kind == Kind::NoIpv6)];
-            *listed += 1;
-            if *listed > MOST_LISTED {
-                continue;
-            }
+    for source in scene.order.sources(1) {
+        let (address, located) = (traffic.address(source), scene.geography.located.get(source.index()));
+        let Some((kind, why)) = located.and_then(|located| unknown(address, located, knows_v6)) else { continue };
+        let most = if matches!(kind, Kind::Special | Kind::NoIpv6) { MOST_LISTED } else { MOST_WITH_POINTS };
+        let listed = &mut listed[kind as usize];
+        *listed += 1;
+        if *listed > most {
+            scene.leave_out(1);
+            continue;
         }
-        findings.push(finding(address, kind, why, *seen));
+        let seen = Seen::of(traffic, scene.order.rows(source).iter().copied());
+        findings.push(finding(address, kind, why, seen));
     }
     findings
 }

@@ -4,7 +4,8 @@ use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding, MAX_VICTIMS};
 use crate::model::traffic::{AddressId, Traffic};
 
-use super::attempts::{Attempt, Outcome, aimed, attempts, looks_like_answers};
+use super::attempts::Outcome;
+use super::doors::{Door, doors};
 use super::evidence::{Distinct, Quality, points, role, severity};
 use super::needs::destination;
 use super::tally::Seen;
@@ -22,7 +23,7 @@ pub const HORIZONTAL_SCAN: Detector = Detector {
                  out: every browser and resolver uses them with many hosts. Ports of discovery and address \
                  assignment (67, 68, 137, 138, 546, 547, 1900, 5353, 5355) and multicast and broadcast targets are \
                  always left out, and so are ping sweeps, which have no port. Peer-to-peer programs meet many peers \
-                 that are gone and look like this. A worm whose every attempt succeeds is not seen.",
+                 that are gone and look like this: on their usual ports that never blocks. A worm whose every attempt succeeds is not seen.",
     },
     knobs: &[&TARGETS],
     family: Family::Scanning,
@@ -41,6 +42,12 @@ pub const TARGETS: Knob = Knob {
 
 /// Asked of many servers at once, and often in vain: DNS and NTP.
 const LOOK_UPS: &[u16] = &[53, 123];
+/// Where programs that share files and coins meet their peers, most of whom are gone (IANA's registry and the programs'
+/// defaults): eDonkey, Gnutella, BitTorrent, Bitcoin and Ethereum.
+const PEERS: &[u16] = &[
+    4661, 4662, 4672, 6346, 6347, 6881, 6882, 6883, 6884, 6885, 6886, 6887, 6888, 6889, 6969, 8333, 18_333, 30_303,
+    51_413,
+];
 /// What every browser and resolver uses with many hosts.
 const EVERYDAY: &[u16] = &[53, 80, 123, 443, 853];
 
@@ -59,11 +66,10 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let order = &scene.order;
     let many = |source: &AddressId| order.targets(scene.traffic, *source).nth(threshold - 1).is_some();
     let found = order.sources(threshold).filter(many).filter_map(|source| {
-        let mut attempts = attempts(scene, source, 1);
-        attempts.retain(|attempt| aimed(scene.traffic, attempt));
-        attempts.sort_by_key(|attempt| attempt.port);
-        let sweeps = attempts.chunk_by(|a, b| a.port == b.port);
-        let mut sweeps: Vec<Sweep> = sweeps.filter_map(|run| sweep(scene.traffic, run, threshold)).collect();
+        let mut doors = doors(scene, source, &mut Vec::new()).to_vec();
+        doors.sort_by_key(|door| door.port);
+        let ports = doors.chunk_by(|a, b| a.port == b.port);
+        let mut sweeps: Vec<Sweep> = ports.filter_map(|doors| sweep(scene, source, doors, threshold)).collect();
         let best = sweeps.iter().map(|sweep| sweep.quality).max()?;
         sweeps.retain(|sweep| sweep.quality == best);
         sweeps.sort_by_key(|sweep| (std::cmp::Reverse((sweep.targets.failed, sweep.targets.all)), sweep.port));
@@ -72,31 +78,36 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-fn sweep(traffic: &Traffic, attempts: &[Attempt], threshold: usize) -> Option<Sweep> {
-    if attempts.len() < threshold {
+fn sweep(scene: &Scene<'_>, source: AddressId, doors: &[Door], threshold: usize) -> Option<Sweep> {
+    if doors.len() < threshold {
         return None;
     }
-    let port = attempts[0].port;
-    let mut keys: Vec<_> = attempts.iter().map(|attempt| (attempt.target, attempt.outcome)).collect();
+    let (traffic, port) = (scene.traffic, doors[0].port);
+    let mut keys: Vec<_> = doors.iter().map(|door| (door.target, door.outcome)).collect();
     let targets = Distinct::of(&mut keys);
     // A pool of time servers that does not answer is not a network that is being searched.
     let quality = targets.quality(threshold)?;
     let quality = if LOOK_UPS.contains(&port) { quality.min(Quality::Unknown) } else { quality };
     let ordinary = quality == Quality::Answered || quality == Quality::Unknown && EVERYDAY.contains(&port);
-    if ordinary || looks_like_answers(traffic, attempts) {
+    if ordinary {
         return None;
     }
     let of_outcome = |failed: bool| keys.iter().filter(move |key| (key.1 == Outcome::Failed) == failed);
-    let mut victims: Vec<AddressId> = of_outcome(true).filter_map(|key| key.0).collect();
+    let mut victims: Vec<AddressId> = of_outcome(true).map(|key| key.0).collect();
     victims.dedup();
     if victims.is_empty() {
-        victims = of_outcome(false).filter_map(|key| key.0).collect();
+        victims = of_outcome(false).map(|key| key.0).collect();
         victims.dedup();
     }
     victims.truncate(MAX_VICTIMS);
-    let seen = Seen::of(traffic, attempts.iter().map(|attempt| attempt.row));
+    let on_port =
+        |row: &u32| traffic.destination_port.get(*row as usize) == Some(port) && scene.outcomes.get(*row).is_some();
+    let seen = Seen::of(traffic, scene.order.rows(source).iter().copied().filter(on_port));
     Some(Sweep { port, targets, quality, seen, victims })
 }
+
+/// Own choice: below the default block threshold of 60.
+const OF_PEERS: f64 = 55.0;
 
 /// As for vertical scans: failed attempts alone reach the default block threshold at about five times the
 /// threshold, all else stays far below it.
@@ -106,7 +117,8 @@ fn finding(traffic: &Traffic, source: AddressId, sweeps: &[Sweep], threshold: us
     let total: usize = sweeps.iter().map(|sweep| sweep.targets.failed).sum();
     let (points, confidence, outcome) = if worst.quality == Quality::Failed {
         let share = failed as f64 / all as f64;
-        (points(total, threshold, 50.0, 15.0, 80.0), 0.7 + 0.25 * share, format!("{failed} of them in vain"))
+        let most = if sweeps.iter().all(|sweep| PEERS.contains(&sweep.port)) { OF_PEERS } else { 80.0 };
+        (points(total, threshold, 50.0, 15.0, most), 0.7 + 0.25 * share, format!("{failed} of them in vain"))
     } else {
         (points(all, threshold, 10.0, 5.0, 20.0), 0.3, "outcome unknown".to_owned())
     };

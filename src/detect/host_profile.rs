@@ -96,7 +96,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn compare(scene: &Scene<'_>, hosts: &[AddressId]) -> Vec<Finding> {
-    let profiles: Vec<Profile> = hosts.iter().map(|&host| profile(scene.traffic, &scene.order, host)).collect();
+    let profiles: Vec<Profile> = hosts.iter().map(|&host| profile(scene, host)).collect();
     let Some(scores) = scores(scene, &profiles) else { return Vec::new() };
     let mut odd: Vec<usize> = (0..hosts.len()).filter(|&host| scores[host].is_some_and(|score| score < ODD)).collect();
     odd.sort_by(|&a, &b| scores[a].unwrap_or(0.0).total_cmp(&scores[b].unwrap_or(0.0)).then(a.cmp(&b)));

@@ -3,10 +3,9 @@
 use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding};
 use crate::model::record::ConnState;
-use crate::model::traffic::Traffic;
 
 use super::evidence::alike;
-use super::flood::{Share, Verdict, Wave, accuse, by_source, confidence, is_one_host, pity, targets, waves};
+use super::flood::{Share, Verdict, Wave, accuse, by_source, confidence, pity, targets, waves};
 use super::{Detector, Scene};
 
 pub const HTTP_FLOOD: Detector = Detector {
@@ -62,48 +61,52 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let share = |row: usize| {
         let port = traffic.destination_port.get(row).filter(|port| WEB.contains(port))?;
         let asks = traffic.bytes_sent.get(row)? > 0 && !traffic.state.get(row).is_some_and(ConnState::failed);
-        let target = traffic.destination.get(row).filter(|&target| is_one_host(traffic, target))?;
+        let target = traffic.destination.get(row).filter(|&target| scene.sides.is_one_host(target))?;
         let is_tcp = traffic.protocol.get(row).is_none_or(|protocol| protocol == TCP);
         (asks && is_tcp).then_some(Share { target, port, source: traffic.source()[row], amount: 1.0 })
     };
     let waves = waves(traffic, rate, share);
     let crowds: Vec<Finding> =
-        waves.iter().filter(|wave| wave.source.is_none()).map(|wave| crowd(traffic, wave, rate)).collect();
+        waves.iter().filter(|wave| wave.source.is_none()).map(|wave| crowd(scene, wave, rate)).collect();
     let singles = by_source(waves).into_iter().map(|(source, waves)| {
         let worst = &waves[0];
-        let how = if is_unanswered(traffic, worst) { "unanswered " } else { "" };
+        let how = if is_unanswered(scene, worst) { "unanswered " } else { "" };
         let (from, to) = (traffic.address(source), targets(traffic, &waves));
         let summary = format!("{from} made up to {:.1} {how}web connections per second to {to}", worst.rate);
-        accuse(traffic, source, &waves, verdict(traffic, worst, rate, summary))
+        accuse(traffic, source, &waves, verdict(scene, worst, rate, summary))
     });
     singles.chain(crowds).collect()
 }
 
-/// Whether at least half of the requests got nothing back, and that is known.
-fn is_unanswered(traffic: &Traffic, wave: &Wave) -> bool {
+/// Whether at least half of the requests got nothing back, and that is known. Where no answers stand in
+/// the input at all, silence says nothing.
+fn is_unanswered(scene: &Scene<'_>, wave: &Wave) -> bool {
+    let traffic = scene.traffic;
     let silent = |row: usize| match (traffic.packets_received.get(row), traffic.bytes_received.get(row)) {
         (Some(packets), _) => packets == 0,
         (None, bytes) => bytes == Some(0),
     };
-    wave.rows.iter().filter(|&&row| silent(row as usize)).count() * 2 >= wave.rows.len()
+    scene.heard.tcp() && wave.rows.iter().filter(|&&row| silent(row as usize)).count() * 2 >= wave.rows.len()
 }
 
-fn crowd(traffic: &Traffic, wave: &Wave, rate: f64) -> Finding {
+fn crowd(scene: &Scene<'_>, wave: &Wave, rate: f64) -> Finding {
+    let traffic = scene.traffic;
     let (on, port, sources) = (traffic.address(wave.target), wave.port, wave.sources);
     let what = format!("{on} port {port} received up to {:.1} web connections per second", wave.rate);
     pity(
         traffic,
         wave,
-        verdict(traffic, wave, rate, format!("{what} from {sources} addresses, none of which alone made many")),
+        verdict(scene, wave, rate, format!("{what} from {sources} addresses, none of which alone made many")),
     )
 }
 
 /// Answered requests of different sizes are what any busy client sends; equal ones at mod_evasive's rate are enough to
 /// look at.
-fn verdict(traffic: &Traffic, wave: &Wave, rate: f64, summary: String) -> Verdict {
+fn verdict(scene: &Scene<'_>, wave: &Wave, rate: f64, summary: String) -> Verdict {
+    let traffic = scene.traffic;
     let sizes = wave.rows.iter().filter_map(|&row| traffic.bytes_sent.get(row as usize));
     let by_rate = confidence(wave.rate, rate, ATTACK);
-    let (confidence, times) = if is_unanswered(traffic, wave) {
+    let (confidence, times) = if is_unanswered(scene, wave) {
         ((by_rate + 0.15).min(0.95), wave.rate / rate)
     } else if alike(sizes) && wave.rate >= ATTACK {
         (0.55, 1.0)

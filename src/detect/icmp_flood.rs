@@ -4,7 +4,7 @@ use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding};
 use crate::model::traffic::Traffic;
 
-use super::flood::{Share, Verdict, Wave, accuse, by_source, confidence, is_one_host, packets, pity, targets, waves};
+use super::flood::{Share, Verdict, Wave, accuse, by_source, confidence, packets, pity, targets, waves};
 use super::icmp::{is_icmp, is_request};
 use super::{Detector, Scene};
 
@@ -54,7 +54,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         if !is_icmp(traffic, row) || is_request(traffic, row) == Some(false) {
             return None;
         }
-        let target = traffic.destination.get(row).filter(|&target| is_one_host(traffic, target))?;
+        let target = traffic.destination.get(row).filter(|&target| scene.sides.is_one_host(target))?;
         Some(Share { target, port: 0, source: traffic.source()[row], amount: packets(traffic, row) })
     };
     let waves = waves(traffic, rate, share);

@@ -6,7 +6,6 @@ use crate::model::traffic::AddressId;
 
 use super::attempts::Outcome;
 use super::evidence::{Distinct, Quality, points, role, severity};
-use super::flood::is_one_host;
 use super::icmp::{is_icmp, is_request};
 use super::tally::Seen;
 use super::{Detector, Scene};
@@ -20,7 +19,7 @@ pub const ICMP_SWEEP: Detector = Detector {
                knowing asks many that are not, so that most requests stay unanswered.",
         limits: "The whole input is one window. Monitoring systems ping many hosts, too, which mostly answer: that \
                  weighs little. Where the input has no ICMP types, the rows may be other messages than pings, and \
-                 weigh little as well. Sweeps with ARP or TCP are left to other detectors.",
+                 weigh less. Sweeps with ARP or TCP are left to other detectors.",
     },
     knobs: &[&HOSTS],
     family: Family::Scanning,
@@ -62,9 +61,12 @@ struct Asked {
 fn asked(scene: &Scene<'_>, source: AddressId, row: u32) -> Option<Asked> {
     let traffic = scene.traffic;
     let at = row as usize;
+    if !is_icmp(traffic, at) {
+        return None;
+    }
     let known = is_request(traffic, at);
-    let target = traffic.destination.get(at).filter(|&target| is_one_host(traffic, target))?;
-    if !is_icmp(traffic, at) || known == Some(false) {
+    let target = traffic.destination.get(at).filter(|&target| scene.sides.is_one_host(target))?;
+    if known == Some(false) {
         return None;
     }
     let answered = || !scene.order.pair(traffic, target, source).is_empty();
@@ -82,10 +84,15 @@ fn sweep(scene: &Scene<'_>, source: AddressId, least: usize) -> Option<Finding> 
     let mut keys: Vec<(AddressId, Outcome)> = asked.iter().map(|asked| (asked.target, asked.outcome)).collect();
     let hosts = Distinct::of(&mut keys);
     let mut quality = hosts.quality(least)?;
-    if !asked.iter().any(|asked| asked.known) {
+    let known = asked.iter().any(|asked| asked.known);
+    if !known && traffic.packets_received.is_absent() {
         quality = quality.min(Quality::Unknown);
     }
     let (points, confidence, how) = match quality {
+        // Messages of an unknown type that nobody answers and nobody asked for.
+        Quality::Failed if !known => {
+            (points(hosts.failed, least, 32.0, 8.0, 45.0), 0.55, format!("{} did not answer", hosts.failed))
+        }
         // Looking around harms nobody yet: by itself it does not reach the default block threshold of 60.
         Quality::Failed => {
             let share = hosts.failed as f64 / hosts.all as f64;

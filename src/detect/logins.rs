@@ -98,17 +98,40 @@ pub enum Kind {
     Longer,
 }
 
-/// The connections among `rows` that reached a login service, by service, in the order of `rows`.
-pub fn tries(traffic: &Traffic, rows: &[u32]) -> Vec<Try> {
-    let mut tries: Vec<Try> = rows.iter().filter_map(|&row| attempt(traffic, row)).collect();
+/// Which service stands behind each port.
+pub struct Ports(Vec<u8>);
+
+const NO_SERVICE: u8 = u8::MAX;
+
+impl Ports {
+    pub fn of_services() -> Self {
+        let mut ports = vec![NO_SERVICE; 1 << 16];
+        (0..).zip(SERVICES).for_each(|(number, service)| ports[usize::from(service.port)] = number);
+        Ports(ports)
+    }
+
+    /// Its place in `SERVICES`.
+    pub fn get(&self, port: u16) -> Option<usize> {
+        Some(self.0[usize::from(port)]).filter(|&number| number != NO_SERVICE).map(usize::from)
+    }
+}
+
+/// Services, one bit for each of `SERVICES`.
+pub type Chosen = u32;
+
+/// The connections among `rows` that reached one of the services, by service, in the order of `rows`.
+pub fn tries(traffic: &Traffic, ports: &Ports, chosen: Chosen, rows: &[u32]) -> Vec<Try> {
+    let service = |row: u32| {
+        let number = ports.get(traffic.destination_port.get(row as usize)?)?;
+        (chosen >> number & 1 == 1).then(|| &SERVICES[number])
+    };
+    let mut tries: Vec<Try> = rows.iter().filter_map(|&row| attempt(traffic, row, service(row)?)).collect();
     tries.sort_by_key(|attempt| attempt.service.port);
     tries
 }
 
-fn attempt(traffic: &Traffic, row: u32) -> Option<Try> {
+fn attempt(traffic: &Traffic, row: u32, service: &'static Service) -> Option<Try> {
     let at = row as usize;
-    let port = traffic.destination_port.get(at)?;
-    let service = &SERVICES[SERVICES.binary_search_by_key(&port, |service| service.port).ok()?];
     let target = traffic.destination.get(at)?;
     let is_tcp = traffic.protocol.get(at).is_none_or(|protocol| protocol == TCP);
     // A reply from one service to another's port opens nothing.
@@ -141,7 +164,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ports_are_in_order_for_the_search() {
-        assert!(SERVICES.is_sorted_by(|a, b| a.port < b.port));
+    fn every_service_has_a_port_and_a_bit_of_its_own() {
+        assert!(SERVICES.is_sorted_by(|a, b| a.port < b.port) && SERVICES.len() <= Chosen::BITS as usize);
+        let ports = Ports::of_services();
+        assert_eq!([ports.get(21), ports.get(22), ports.get(24)], [Some(0), Some(1), None]);
     }
 }

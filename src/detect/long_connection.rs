@@ -5,7 +5,7 @@ use crate::model::finding::{Family, Finding, Role};
 use crate::model::traffic::AddressId;
 
 use super::evidence::{lasting, severity, steps};
-use super::sides::{Outward, outward_of, own, totals};
+use super::sides::{Outward, outward_of, own, total};
 use super::tally::Seen;
 use super::{Detector, Scene};
 
@@ -63,8 +63,8 @@ struct Lasting {
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let least = scene.settings.real(&SECONDS);
     let mut lasting: Vec<Lasting> = Vec::new();
-    let connected = totals(scene.traffic, |row| scene.traffic.duration.get(row).unwrap_or(0.0).max(0.0));
-    let hosts = own(scene, 1).filter(|source| connected[source.index()] >= least);
+    let connected = |row: usize| scene.traffic.duration.get(row).unwrap_or(0.0).max(0.0);
+    let hosts = own(scene, 1).filter(|&source| total(scene, source, connected) >= least);
     for pair in hosts.flat_map(|source| outward_of(scene, source)) {
         let durations = pair.rows.iter().filter_map(|&row| scene.traffic.duration.get(row as usize));
         // A pair that cannot reach the threshold needs no sorting.

@@ -5,6 +5,7 @@ mod claims;
 mod doors;
 pub mod evidence;
 mod flood;
+mod heard;
 mod icmp;
 mod logins;
 mod lookups;
@@ -23,6 +24,8 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
+
 use crate::about::{About, Knob};
 use crate::model::finding::{Family, Finding};
 use crate::model::geo::Geography;
@@ -31,6 +34,8 @@ use crate::model::report::{DetectorRun, Status};
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
 use attempts::Outcomes;
+use doors::Doors;
+use heard::Heard;
 pub use origin::origins;
 use sides::Sides;
 use tally::Order;
@@ -40,6 +45,7 @@ mod address_claims;
 mod amplification;
 mod arp_many_claims;
 mod arp_rebinding;
+mod arp_sender_mismatch;
 mod arp_sweep;
 mod backscatter;
 mod beacon;
@@ -53,6 +59,7 @@ mod dns_tunnel;
 mod empty_bursts;
 mod exfiltration;
 mod failed_contacts;
+mod forged_sender;
 mod gateway_change;
 mod geo_unknown;
 mod horizontal_scan;
@@ -110,6 +117,7 @@ pub const DETECTORS: &[&Detector] = &[
     &address_claims::ADDRESS_CLAIMED_BY_SEVERAL_MACS,
     &arp_many_claims::ARP_MANY_CLAIMS,
     &arp_rebinding::ARP_REBINDING,
+    &arp_sender_mismatch::ARP_SENDER_MISMATCH,
     &rogue_dhcp::ROGUE_DHCP,
     &dhcp_starvation::DHCP_STARVATION,
     &icmp_redirect::ICMP_REDIRECT,
@@ -121,6 +129,7 @@ pub const DETECTORS: &[&Detector] = &[
     &gateway_change::GATEWAY_CHANGE,
     &ttl_inconsistency::TTL_INCONSISTENCY,
     &bogon_source::BOGON_SOURCE,
+    &forged_sender::FORGED_SENDER,
     &impossible_rtt::IMPOSSIBLE_RTT,
     &impossible_travel::IMPOSSIBLE_TRAVEL,
     &source_port_spread::SOURCE_PORT_SPREAD,
@@ -147,8 +156,14 @@ pub struct Scene<'a> {
     order: Order,
     /// Where each address lives.
     sides: Sides,
+    /// Whether answers stand in the input at all.
+    heard: Heard,
     /// How each row's attempt ended.
     outcomes: Outcomes,
+    /// What each source knocked at.
+    doors: Doors,
+    /// What the detector at work has left out because it was too much.
+    left_out: Cell<u64>,
 }
 
 impl<'a> Scene<'a> {
@@ -159,8 +174,15 @@ impl<'a> Scene<'a> {
         settings: &'a Checked,
     ) -> Self {
         let (order, sides) = (Order::of(traffic), Sides::of(traffic, settings));
-        let outcomes = Outcomes::of(traffic, &order);
-        Scene { traffic, geography, judgement, settings, order, sides, outcomes }
+        let heard = Heard::of(traffic);
+        let outcomes = Outcomes::of(traffic, &order, heard);
+        let doors = Doors::of(traffic, &order, &sides, &outcomes);
+        Scene { traffic, geography, judgement, settings, order, sides, heard, outcomes, doors, left_out: Cell::new(0) }
+    }
+
+    /// A detector that reaches one of its bounds says how much it passes over.
+    fn leave_out(&self, count: usize) {
+        self.left_out.set(self.left_out.get() + count as u64);
     }
 }
 
@@ -190,6 +212,13 @@ pub fn detect(scene: &Scene<'_>, mut progress: impl FnMut(&'static About)) -> (V
         };
         let key = detector.about.key;
         let note = NOTES.iter().find(|note| note.0 == key && needs.is_empty()).and_then(|note| (note.1)(scene));
+        let cut = match scene.left_out.take() {
+            0 => None,
+            more => {
+                Some(format!("{more} more were too many to be looked at or listed; the limits say where the bound is"))
+            }
+        };
+        let note = note.into_iter().chain(cut).reduce(|note, cut| format!("{note}; {cut}"));
         runs.push(DetectorRun { key, status, needs, findings: found.len() as u64, note });
         findings.extend(found);
     }

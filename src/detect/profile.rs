@@ -3,9 +3,9 @@
 use crate::model::record::ConnState;
 use crate::model::traffic::{AddressId, Traffic};
 
+use super::Scene;
+use super::doors::{Door, doors};
 use super::evidence::{data, lasting};
-use super::rhythm::median;
-use super::tally::Order;
 
 /// One number of a profile.
 pub struct Feature {
@@ -56,10 +56,10 @@ pub const FEATURES: [Feature; 7] = [
 pub type Profile = [f64; FEATURES.len()];
 
 /// Measures a host that has rows.
-pub fn profile(traffic: &Traffic, order: &Order, source: AddressId) -> Profile {
-    let rows = order.rows(source);
-    let peers = order.targets(traffic, source).filter(|(target, _)| target.is_some()).count();
-    let (ports, spread) = ports(traffic, rows);
+pub fn profile(scene: &Scene<'_>, source: AddressId) -> Profile {
+    let (traffic, rows) = (scene.traffic, scene.order.rows(source));
+    let peers = scene.order.targets(traffic, source).filter(|(target, _)| target.is_some()).count();
+    let (ports, spread) = ports(doors(scene, source, &mut Vec::new()));
     let (sent, received) = bytes(traffic, rows);
     let known = |value: f64, absent: bool| if absent { f64::NAN } else { value };
     [
@@ -73,14 +73,14 @@ pub fn profile(traffic: &Traffic, order: &Order, source: AddressId) -> Profile {
     ]
 }
 
-/// How many different destination ports, and Shannon's entropy of them in bits.
-fn ports(traffic: &Traffic, rows: &[u32]) -> (f64, f64) {
-    let mut ports: Vec<u16> = rows.iter().filter_map(|&row| traffic.destination_port.get(row as usize)).collect();
+/// How many different destination ports it knocked at, and Shannon's entropy of them in bits.
+fn ports(doors: &[Door]) -> (f64, f64) {
+    let mut ports: Vec<(u16, u32)> = doors.iter().map(|door| (door.port, door.knocks)).collect();
     ports.sort_unstable();
-    let all = ports.len() as f64;
+    let all: f64 = ports.iter().map(|port| f64::from(port.1)).sum();
     let (mut different, mut entropy) = (0.0, 0.0);
-    for run in ports.chunk_by(|a, b| a == b) {
-        let share = run.len() as f64 / all;
+    for run in ports.chunk_by(|a, b| a.0 == b.0) {
+        let share = run.iter().map(|port| f64::from(port.1)).sum::<f64>() / all;
         different += 1.0;
         entropy -= share * libm::log2(share);
     }
@@ -108,8 +108,17 @@ fn gap(traffic: &Traffic, rows: &[u32]) -> f64 {
     if starts.len() < 2 {
         return f64::NAN;
     }
-    starts.sort_unstable_by(f64::total_cmp);
+    // Stable, because the rows of each target already stand in order.
+    starts.sort_by(f64::total_cmp);
     let mut gaps: Vec<f64> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    gaps.sort_unstable_by(f64::total_cmp);
-    median(&gaps)
+    middle(&mut gaps)
+}
+
+/// The median, without sorting all.
+fn middle(values: &mut [f64]) -> f64 {
+    let half = values.len() / 2;
+    let is_odd = values.len() % 2 == 1;
+    let (below, &mut upper, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    let lower = if is_odd { upper } else { below.iter().copied().fold(f64::NEG_INFINITY, f64::max) };
+    (lower + upper) / 2.0
 }

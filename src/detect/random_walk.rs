@@ -82,7 +82,7 @@ fn first_contacts(scene: &Scene<'_>, source: AddressId) -> Vec<Attempt> {
     let traffic = scene.traffic;
     let mut known = attempts(scene, source, 1);
     known.retain(|attempt| {
-        attempt.outcome != Outcome::Unknown && aimed(traffic, attempt) && !LOOK_UPS.contains(&attempt.port)
+        attempt.outcome != Outcome::Unknown && aimed(scene, attempt) && !LOOK_UPS.contains(&attempt.port)
     });
     let earlier = |a: u32, b: u32| when(traffic, a).total_cmp(&when(traffic, b)).then(a.cmp(&b));
     let first = |run: &[Attempt]| run.iter().copied().min_by(|a, b| earlier(a.row, b.row));

@@ -26,6 +26,17 @@ pub struct Rhythm {
     pub score: f64,
     /// The middle interval in seconds.
     pub interval: f64,
+    /// Whether the intervals are even in fractions of a second, too.
+    pub is_fine: bool,
+}
+
+/// Eight in ten intervals within a tenth of the middle one. Our own choice.
+fn is_fine(times: &[f64]) -> bool {
+    let mut gaps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).filter(|gap| *gap > 0.0).collect();
+    gaps.sort_by(f64::total_cmp);
+    let middle = median(&gaps);
+    let near = gaps.iter().filter(|gap| (**gap - middle).abs() <= middle / 10.0).count();
+    near * 10 >= gaps.len() * 8
 }
 
 impl Rhythm {
@@ -47,7 +58,14 @@ impl Rhythm {
         });
         let parts = [Some(timing), size, hours.map(|hours| hours[0]), hours.map(|hours| hours[1])];
         let (sum, count) = parts.iter().flatten().fold((0.0, 0.0), |(sum, count), part| (sum + part, count + 1.0));
-        Some(Rhythm { timing, size, hours, score: round3(sum / count), interval: median(&intervals) })
+        Some(Rhythm {
+            timing,
+            size,
+            hours,
+            score: round3(sum / count),
+            interval: median(&intervals),
+            is_fine: is_fine(times),
+        })
     }
 }
 
@@ -149,7 +167,7 @@ mod tests {
     fn a_perfect_beacon_scores_one_in_every_part() {
         let times: Vec<f64> = (0..=1440).map(|minute| f64::from(minute) * 60.0).collect();
         let found = Rhythm::of(&times, vec![100.0; 1441], DAY).unwrap();
-        assert_eq!((found.timing, found.size, found.interval), (1.0, Some(1.0), 60.0));
+        assert_eq!((found.timing, found.size, found.interval, found.is_fine), (1.0, Some(1.0), 60.0, true));
         assert_eq!((found.hours.unwrap()[1], found.score), (1.0, 1.0));
     }
 
@@ -183,7 +201,8 @@ mod tests {
         let found = Rhythm::of(&times, Vec::new(), (0.0, 600.0)).unwrap();
         assert_eq!((found.size, found.hours, found.score), (None, None, 1.0));
         let uneven = [0.0, 1.0, 50.0, 52.0, 300.0, 301.0, 302.0];
-        assert!(Rhythm::of(&uneven, Vec::new(), (0.0, 600.0)).unwrap().score < 0.6);
+        let found = Rhythm::of(&uneven, Vec::new(), (0.0, 600.0)).unwrap();
+        assert!(found.score < 0.6 && !found.is_fine);
         assert_eq!(Rhythm::of(&[0.0, 0.5, 1.0, 1.2, 2.0], Vec::new(), DAY), None, "three whole seconds");
     }
 }

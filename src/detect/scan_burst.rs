@@ -5,7 +5,7 @@ use crate::model::finding::{Family, Finding};
 use crate::model::traffic::AddressId;
 
 use super::attempts::Outcome;
-use super::doors::{Door, doors, victims, when};
+use super::doors::{Door, doors_where, victims, when};
 use super::evidence::{points, role, severity};
 use super::needs::outcome_in_time;
 use super::tally::Seen;
@@ -54,8 +54,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn of_source(scene: &Scene<'_>, source: AddressId, threshold: usize) -> Option<Finding> {
-    let mut shut = doors(scene, source);
-    shut.retain(|door| door.outcome == Outcome::Failed && !LOOK_UPS.contains(&door.port));
+    let mut shut = doors_where(scene, source, |door| door.outcome == Outcome::Failed && !LOOK_UPS.contains(&door.port));
     let on_target = fullest(scene, shut.chunk_by_mut(|a, b| a.target == b.target));
     shut.sort_by_key(|door| (door.port, door.target));
     let on_port = fullest(scene, shut.chunk_by_mut(|a, b| a.port == b.port));

@@ -2,7 +2,7 @@
 
 use crate::model::home::Home;
 use crate::model::settings::Checked;
-use crate::model::special::special;
+use crate::model::special::{Class, special};
 use crate::model::traffic::{AddressId, Traffic};
 
 use super::Scene;
@@ -14,7 +14,9 @@ pub enum Side {
     Own,
     /// On the internet.
     Outside,
-    /// A group, a link, no IP address: nobody's host, or nothing is known.
+    /// Many machines at once: multicast or broadcast.
+    Group,
+    /// A link, no IP address: nobody's host, or nothing is known.
     Neither,
 }
 
@@ -24,16 +26,25 @@ pub struct Sides(Vec<Side>);
 impl Sides {
     pub fn of(traffic: &Traffic, settings: &Checked) -> Self {
         let home = Home::of(traffic, settings);
-        let side = |address: &crate::model::address::Address| match address.ip() {
-            Some(ip) if home.contains(ip) => Side::Own,
-            Some(ip) if special(ip).is_none() => Side::Outside,
-            _ => Side::Neither,
+        let side = |address: &crate::model::address::Address| {
+            let Some(ip) = address.ip() else { return Side::Neither };
+            match special(ip).map(|special| special.class) {
+                Some(Class::Multicast | Class::Broadcast) => Side::Group,
+                _ if home.contains(ip) => Side::Own,
+                None => Side::Outside,
+                Some(_) => Side::Neither,
+            }
         };
         Sides(traffic.addresses().iter().map(side).collect())
     }
 
     pub fn get(&self, id: AddressId) -> Side {
         self.0[id.index()]
+    }
+
+    /// Whether the address is one machine's. What is sent to a group is no attack on it.
+    pub fn is_one_host(&self, id: AddressId) -> bool {
+        self.get(id) != Side::Group
     }
 
     /// What is missing where no host is known to be the analyst's own.
@@ -69,9 +80,7 @@ pub fn outward_of<'a>(scene: &'a Scene<'a>, source: AddressId) -> impl Iterator<
     pairs.filter_map(move |(target, rows)| Some(Outward { source, target: target.filter(outside)?, rows }))
 }
 
-/// The sum of a column over the rows of each source: one pass in input order, by which most hosts can be passed over.
-pub fn totals(traffic: &Traffic, of: impl Fn(usize) -> f64) -> Vec<f64> {
-    let mut totals = vec![0.0; traffic.addresses().len()];
-    traffic.source().iter().enumerate().for_each(|(row, source)| totals[source.index()] += of(row));
-    totals
+/// The sum of a column over the rows of a source, by which most hosts can be passed over.
+pub fn total(scene: &Scene<'_>, source: AddressId, of: impl Fn(usize) -> f64) -> f64 {
+    scene.order.rows(source).iter().map(|&row| of(row as usize)).sum()
 }

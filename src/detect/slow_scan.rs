@@ -5,7 +5,7 @@ use crate::model::finding::{Family, Finding};
 use crate::model::traffic::AddressId;
 
 use super::attempts::Outcome;
-use super::doors::{Door, doors, victims, when};
+use super::doors::{Door, doors_where, victims, when};
 use super::evidence::{points, role, severity};
 use super::needs::outcome_in_time;
 use super::tally::Seen;
@@ -56,8 +56,8 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn of_source(scene: &Scene<'_>, source: AddressId, threshold: usize) -> Option<Finding> {
-    let mut shut = doors(scene, source);
-    shut.retain(|door| door.outcome == Outcome::Failed && scene.traffic.start.get(door.row as usize).is_some());
+    let timed = |door: &Door| scene.traffic.start.get(door.row as usize).is_some();
+    let mut shut = doors_where(scene, source, |door| door.outcome == Outcome::Failed && timed(door));
     let on_target = shut.chunk_by(|a, b| a.target == b.target).map(<[Door]>::to_vec).max_by_key(Vec::len)?;
     shut.sort_by_key(|door| (door.port, door.target));
     let on_port = shut.chunk_by(|a, b| a.port == b.port).map(<[Door]>::to_vec).max_by_key(Vec::len)?;

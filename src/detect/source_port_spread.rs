@@ -41,13 +41,16 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let traffic = scene.traffic;
     let threshold = scene.settings.count(&PORTS);
     let order = &scene.order;
-    let mut ports = Vec::new();
+    let mut seen_ports = vec![false; 1 << 16];
+    let mut ports: Vec<u16> = Vec::new();
     let mut findings = Vec::new();
     for source in order.sources(threshold + 1) {
-        ports.clear();
-        ports.extend(order.rows(source).iter().filter_map(|&row| traffic.source_port.get(row as usize)));
-        ports.sort_unstable();
-        ports.dedup();
+        ports.drain(..).for_each(|port| seen_ports[usize::from(port)] = false);
+        for port in order.rows(source).iter().filter_map(|&row| traffic.source_port.get(row as usize)) {
+            if !std::mem::replace(&mut seen_ports[usize::from(port)], true) {
+                ports.push(port);
+            }
+        }
         if ports.len() <= threshold {
             continue;
         }

@@ -152,11 +152,11 @@ fn probes(scene: &Scene<'_>, source: AddressId) -> Vec<(Flags, Attempt)> {
             || a.0.is_impossible() && b.0.is_impossible()
     }) {
         let distinct = same.chunk_by(|a, b| (a.1.target, a.1.port) == (b.1.target, b.1.port)).count();
-        let attempts: Vec<Attempt> = same.iter().map(|probe| probe.1).collect();
+        let attempts = same.iter().map(|(_, attempt)| (attempt.row, attempt.port));
         let counts = if same[0].0.is_impossible() {
             distinct >= scene.settings.count(&PROBES)
         } else {
-            distinct >= scene.settings.count(&PORTS) && !looks_like_answers(traffic, &attempts)
+            distinct >= scene.settings.count(&PORTS) && !looks_like_answers(traffic, attempts)
         };
         if counts {
             probes.extend_from_slice(same);

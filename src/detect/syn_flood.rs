@@ -5,9 +5,8 @@ use crate::model::finding::{Family, Finding};
 use crate::model::record::ConnState;
 use crate::model::traffic::{AddressId, Traffic};
 
-use super::flood::{
-    Share, Verdict, Wave, accuse, back, by_source, confidence, is_one_host, packets, pity, targets, waves,
-};
+use super::flood::{Share, Verdict, Wave, accuse, back, by_source, confidence, packets, pity, targets, waves};
+use super::heard::sends_data;
 use super::{Detector, Scene};
 
 pub const SYN_FLOOD: Detector = Detector {
@@ -80,9 +79,7 @@ enum Unused {
 
 fn unused(traffic: &Traffic, row: usize) -> Option<Unused> {
     use Unused::{HalfOpen, Refused, Unanswered};
-    let sent = traffic.bytes_sent.get(row).unwrap_or(0);
-    // Where IP bytes stand beside them, these are bytes of data.
-    if traffic.protocol.get(row) != Some(TCP) || sent > 0 && traffic.ip_bytes.get(row).is_some() {
+    if traffic.protocol.get(row) != Some(TCP) || sends_data(traffic, row) {
         return None;
     }
     if let Some([flags, _]) = traffic.flags.get(row).filter(|[flags, _]| flags & SYN != 0) {
@@ -90,13 +87,15 @@ fn unused(traffic: &Traffic, row: usize) -> Option<Unused> {
         return (flags & !OPENING == 0).then_some(if refused { Refused } else { HalfOpen });
     }
     let few = traffic.packets_sent.get(row).is_none_or(|packets| packets <= ONE_SIDED);
-    let silent = traffic.packets_received.get(row) == Some(0) && sent == 0;
+    let back = traffic.packets_received.get(row);
     match traffic.state.get(row) {
         Some(ConnState::S0 | ConnState::RSTOS0) => Some(HalfOpen),
         Some(ConnState::REJ) => Some(Refused),
         // A flood whose SYN-ACKs are ignored.
         Some(ConnState::S1) if traffic.packets_sent.get(row) == Some(1) => Some(HalfOpen),
-        Some(ConnState::OTH) | None if silent && few => Some(Unanswered),
+        Some(ConnState::OTH) | None if back == Some(0) && few => Some(Unanswered),
+        // A client that takes part sends a second packet. One packet back may be a refusal; more are the answer again.
+        None if traffic.packets_sent.get(row) == Some(1) => back.map(|back| if back == 1 { Refused } else { HalfOpen }),
         _ => None,
     }
 }
@@ -108,7 +107,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         let unused = unused(traffic, row)?;
         let amount = if unused == Unused::Unanswered { 1.0 } else { packets(traffic, row) };
         let source = traffic.source()[row];
-        let target = traffic.destination.get(row).filter(|&target| is_one_host(traffic, target))?;
+        let target = traffic.destination.get(row).filter(|&target| scene.sides.is_one_host(target))?;
         Some(Share { target, port: traffic.destination_port.get(row)?, source, amount })
     };
     let mut waves = waves(traffic, rate, share);

@@ -101,6 +101,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         .map(|(id, one)| (AddressId(id as u32), one))
         .collect();
     found.sort_by_key(|(id, sender)| (std::cmp::Reverse((sender.reset, sender.distances, sender.mixed)), *id));
+    scene.leave_out(found.len().saturating_sub(MOST_LISTED));
     let listed: FxHashSet<AddressId> = found.iter().take(MOST_LISTED).map(|(id, _)| *id).collect();
     found.retain(|(id, _)| listed.contains(id));
     found.sort_by_key(|(id, _)| *id);

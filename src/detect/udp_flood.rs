@@ -4,9 +4,7 @@ use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding};
 use crate::model::traffic::Traffic;
 
-use super::flood::{
-    Share, Verdict, Wave, accuse, back, by_source, confidence, is_one_host, packets, pity, targets, waves,
-};
+use super::flood::{Share, Verdict, Wave, accuse, back, by_source, confidence, packets, pity, targets, waves};
 use super::reflectors::is_reflector;
 use super::{Detector, Scene};
 
@@ -67,7 +65,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         if traffic.protocol.get(row) != Some(UDP) || answered || reflected || traffic.packets_sent.get(row) == Some(0) {
             return None;
         }
-        let target = traffic.destination.get(row).filter(|&target| is_one_host(traffic, target))?;
+        let target = traffic.destination.get(row).filter(|&target| scene.sides.is_one_host(target))?;
         Some(Share { target, port: 0, source: traffic.source()[row], amount: packets(traffic, row) })
     };
     let mut waves = waves(traffic, rate, share);

@@ -4,7 +4,8 @@ use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding, MAX_VICTIMS};
 use crate::model::traffic::{AddressId, Traffic};
 
-use super::attempts::{Attempt, attempts, looks_like_answers};
+use super::attempts::{attempts, looks_like_answers};
+use super::doors::{Door, doors};
 use super::evidence::{Distinct, Quality, points, role, severity};
 use super::tally::Seen;
 use super::{Detector, Scene};
@@ -21,9 +22,10 @@ pub const VERTICAL_SCAN: Detector = Detector {
         limits: "The whole input is one window, so a slow scan counts fully and so do many failures over a long \
                  time. Scans spread over many sources stay below the threshold. The outcome comes from a state \
                  column, else from the packets or bytes that came back, else from a TCP flow too small to hold more than \
-                 a refusal (100 bytes); where none of these exists it is unknown. \
+                 a refusal (100 bytes; above 480 it carried data); where none of these exists it is unknown, and so is \
+                 silence in a capture of one direction, or over UDP where nothing ever answers. \
                  Replies are recognised by their reverse direction standing earlier, or by coming from a few \
-                 service ports to client ports; a scanner that imitates the latter is missed. Passive FTP, \
+                 service ports to client ports; a scanner that imitates the latter is missed. Ports of discovery and address assignment, multicast and broadcast are left out. Passive FTP, \
                  peer-to-peer programs and monitoring also touch many ports.",
     },
     knobs: &[&PORTS],
@@ -58,12 +60,15 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let threshold = scene.settings.count(&PORTS);
     let order = &scene.order;
     let found = order.sources(threshold).filter_map(|source| {
-        let attempts = attempts(scene, source, threshold);
-        let probes = attempts.chunk_by(|a, b| a.target == b.target);
-        let mut probes: Vec<Probe> = probes.filter_map(|run| probe(scene.traffic, run, threshold)).collect();
-        // A known target says more than an unknown one; of the known ones, the best evidence is reported.
-        let best = probes.iter().map(|probe| (probe.target.is_some(), probe.quality)).max()?;
-        probes.retain(|probe| (probe.target.is_some(), probe.quality) == best);
+        let mut room = Vec::new();
+        let targets = doors(scene, source, &mut room).chunk_by(|a, b| a.target == b.target);
+        let mut probes: Vec<Probe> = targets.filter_map(|doors| probe(scene, source, doors, threshold)).collect();
+        if scene.traffic.destination.is_absent() {
+            probes.extend(port_spread(scene, source, threshold));
+        }
+        // The best evidence is reported.
+        let best = probes.iter().map(|probe| probe.quality).max()?;
+        probes.retain(|probe| probe.quality == best);
         probes.sort_by_key(|probe| {
             let address = probe.target.map(|id| scene.traffic.address(id));
             (std::cmp::Reverse((probe.ports.failed, probe.ports.all)), address)
@@ -73,18 +78,31 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-fn probe(traffic: &Traffic, attempts: &[Attempt], threshold: usize) -> Option<Probe> {
-    if attempts.len() < threshold {
+/// What was done to the target of these doors.
+fn probe(scene: &Scene<'_>, source: AddressId, doors: &[Door], threshold: usize) -> Option<Probe> {
+    if doors.len() < threshold {
         return None;
     }
+    let target = doors[0].target;
+    let mut keys: Vec<_> = doors.iter().map(|door| (door.port, door.outcome)).collect();
+    let ports = Distinct::of(&mut keys);
+    let quality = ports.quality(threshold)?;
+    let rows = scene.order.pair(scene.traffic, source, target).iter().copied();
+    let seen = Seen::of(scene.traffic, rows.filter(|&row| scene.outcomes.get(row).is_some()));
+    Some(Probe { target: Some(target), ports, quality, seen })
+}
+
+/// What was done to targets that the input does not name.
+fn port_spread(scene: &Scene<'_>, source: AddressId, threshold: usize) -> Option<Probe> {
+    let attempts = attempts(scene, source, threshold);
     let mut keys: Vec<_> = attempts.iter().map(|attempt| (attempt.port, attempt.outcome)).collect();
     let ports = Distinct::of(&mut keys);
     let quality = ports.quality(threshold)?;
-    if looks_like_answers(traffic, attempts) {
+    if looks_like_answers(scene.traffic, attempts.iter().map(|attempt| (attempt.row, attempt.port))) {
         return None;
     }
-    let seen = Seen::of(traffic, attempts.iter().map(|attempt| attempt.row));
-    Some(Probe { target: attempts[0].target, ports, quality, seen })
+    let seen = Seen::of(scene.traffic, attempts.iter().map(|attempt| attempt.row));
+    Some(Probe { target: None, ports, quality, seen })
 }
 
 /// The numbers below keep everything but failed attempts far under the default block threshold of 60, and let

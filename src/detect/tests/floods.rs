@@ -92,7 +92,9 @@ fn web_requests_weigh_by_rate_sameness_and_silence() {
             bytes_sent: Some(sent(n)),
             ..to_port(80, record)
         };
-        floods("http_flood", syns(count, 10.0, one).into_iter().enumerate().map(answered))
+        // Somebody else is answered: the input holds both directions.
+        let other = Record { packets_received: Some(9), ..flow("198.51.100.9", "10.0.0.2", (40_000, 80)) };
+        floods("http_flood", syns(count, 10.0, one).into_iter().enumerate().map(answered).chain([other]))
     };
     assert_eq!(requests(49, 0, |_| 20), []);
     let silent = &requests(60, 0, |_| 20)[0];

@@ -29,7 +29,10 @@ fn a_sweep_is_told_from_monitoring_by_its_answers() {
     let monitoring = &findings("icmp_sweep", pings(200, 1))[0];
     assert!(monitoring.role == Role::Bystander && monitoring.points < 10.0, "{monitoring:?}");
     let unknown = pings(200, 0).map(|record| Record { source_port: None, destination_port: None, ..record });
-    assert!(findings("icmp_sweep", unknown)[0].confidence < 0.5);
+    let unknown = &findings("icmp_sweep", unknown)[0];
+    assert!(unknown.points < sweep.points && unknown.confidence < 0.6, "{unknown:?}");
+    let silent = pings(200, 0).map(|record| Record { source_port: None, packets_received: None, ..record });
+    assert!(findings("icmp_sweep", silent)[0].confidence < 0.5);
     let unreachable = pings(200, 0).map(|record| Record { source_port: Some(3), ..record });
     assert_eq!(findings("icmp_sweep", unreachable), []);
 }

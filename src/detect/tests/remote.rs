@@ -94,8 +94,10 @@ fn a_short_input_says_what_it_could_not_score() {
 
 #[test]
 fn calls_faster_than_the_score_can_tell_apart_count_half() {
-    let every = |seconds: f64| beacons((0..300).map(|n| call(7, f64::from(n) * seconds, 8443)))[0].points;
-    assert_eq!(every(1.0) * 2.0, every(20.0));
+    let points = |time: fn(u32) -> f64| beacons((0..300).map(|n| call(7, time(n), 8443)))[0].points;
+    let slow = points(|n| f64::from(n) * 20.0);
+    assert_eq!(points(|n| f64::from(n) + 0.3 * f64::from(n % 3)) * 2.0, slow, "uneven within the second");
+    assert_eq!(points(f64::from), slow, "even to the fraction");
 }
 
 #[test]

@@ -1,0 +1,214 @@
+//! Attacks made up over a wide range of parameters are found on an ordinary day's traffic, and what merely resembles
+//! them is never to be blocked.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+#[path = "synthetic/attacks.rs"]
+mod attacks;
+#[path = "synthetic/browsing.rs"]
+mod browsing;
+#[path = "synthetic/dice.rs"]
+mod dice;
+#[path = "synthetic/lan.rs"]
+mod lan;
+#[path = "synthetic/local.rs"]
+mod local;
+#[path = "synthetic/lookalikes.rs"]
+mod lookalikes;
+#[path = "synthetic/office.rs"]
+mod office;
+#[path = "synthetic/pretence.rs"]
+mod pretence;
+#[path = "synthetic/talk.rs"]
+mod talk;
+
+use flowglass::detect::{Scene, detect};
+use flowglass::model::address::Address;
+use flowglass::model::finding::Finding;
+use flowglass::model::geo::Geography;
+use flowglass::model::judgement::Judgement;
+use flowglass::model::report::Host;
+use flowglass::model::settings::Checked;
+use flowglass::model::traffic::Traffic;
+use flowglass::risk;
+
+use attacks::{ATTACKS, Attack};
+use dice::Dice;
+use lan::Lan;
+use lookalikes::LOOKALIKES;
+use talk::{Sensor, Talk};
+
+const WATCH: f64 = 30.0;
+const BLOCK: f64 = 60.0;
+/// Draws of each kind.
+const DRAWS: u64 = 12;
+
+/// The hosts and the findings behind them.
+struct Found {
+    hosts: Vec<Host>,
+    findings: Vec<Finding>,
+}
+
+impl Found {
+    fn of(traffic: &Traffic) -> Self {
+        let (geography, judgement, settings) = (Geography::default(), Judgement::default(), Checked::default());
+        let (findings, _) = detect(&Scene::new(traffic, &geography, &judgement, &settings), |_| ());
+        let hosts = risk::assess(traffic, &geography, &findings, &settings);
+        Found { hosts, findings }
+    }
+
+    fn risk(&self, address: Address) -> f64 {
+        self.hosts.iter().find(|host| host.address == address).map_or(0.0, |host| host.risk)
+    }
+
+    /// Who stands at Block, with what for.
+    fn blocked(&self) -> Vec<String> {
+        let blocked = self.hosts.iter().filter(|host| host.risk >= BLOCK);
+        blocked.map(|host| self.told(host.address)).collect()
+    }
+
+    fn told(&self, address: Address) -> String {
+        let own = self.findings.iter().filter(|finding| finding.subject == address);
+        let lines: Vec<String> = own
+            .map(|finding| {
+                format!("    {:.0} {:.2} {}: {}", finding.points, finding.confidence, finding.detector, finding.summary)
+            })
+            .collect();
+        format!("{address} at {:.0}\n{}", self.risk(address), lines.join("\n"))
+    }
+}
+
+/// The day with something added, in order of time, as the sensor writes it.
+fn seen(day: &[Talk], added: &[Talk], sensor: Sensor) -> Traffic {
+    let mut talks: Vec<&Talk> = day.iter().chain(added).collect();
+    talks.sort_by(|a, b| a.at.total_cmp(&b.at));
+    let mut traffic = Traffic::default();
+    talks.iter().for_each(|talk| traffic.push(&talk.record(sensor)));
+    traffic
+}
+
+const SENSORS: [Sensor; 2] = [Sensor::States, Sensor::Counts];
+
+/// What is wrong with what was found of an attack.
+fn faults(name: &str, number: u64, sensor: Sensor, attack: &Attack, found: &Found) -> Vec<String> {
+    let mut faults = Vec::new();
+    let at = format!("{name} {number}, {sensor:?}, {}", attack.drawn);
+    let least = if attack.block { BLOCK } else { WATCH };
+    let missed: Vec<&Address> = attack.by.iter().filter(|&&by| found.risk(by) < least).collect();
+    // Of a crowd most are enough.
+    if missed.len() * 2 > attack.by.len() || attack.by.len() == 1 && !missed.is_empty() {
+        faults.push(format!("{at}: {} of {} below {least}: {}", missed.len(), attack.by.len(), found.told(*missed[0])));
+    }
+    let others = found.hosts.iter().filter(|host| host.risk >= BLOCK && !attack.by.contains(&host.address));
+    faults.extend(others.map(|host| format!("{at}: innocent {}", found.told(host.address))));
+    faults
+}
+
+#[test]
+fn the_ordinary_day_has_nobody_to_watch() {
+    for sensor in SENSORS {
+        let found = Found::of(&seen(&office::day(), &[], sensor));
+        let watched: Vec<String> =
+            found.hosts.iter().filter(|host| host.risk >= WATCH).map(|host| found.told(host.address)).collect();
+        assert!(watched.is_empty(), "{sensor:?}\n{}", watched.join("\n"));
+    }
+}
+
+#[test]
+fn attacks_are_found() {
+    let day = office::day();
+    let mut wrong = Vec::new();
+    for (name, draw) in ATTACKS {
+        for number in 0..DRAWS {
+            let attack = draw(&mut Dice::new(name, number));
+            for sensor in SENSORS {
+                let found = Found::of(&seen(&day, &attack.talks, sensor));
+                wrong.extend(faults(name, number, sensor, &attack, &found));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_resembles_an_attack_is_never_to_be_blocked() {
+    let day = office::day();
+    let mut wrong = Vec::new();
+    for (name, draw) in LOOKALIKES {
+        for number in 0..DRAWS {
+            let talks = draw(&mut Dice::new(name, number));
+            for sensor in SENSORS {
+                let found = Found::of(&seen(&day, &talks, sensor));
+                wrong.extend(found.blocked().into_iter().map(|host| format!("{name} {number}, {sensor:?}: {host}")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Real traffic in which nobody attacks.
+const REAL: &[&str] = &[
+    "ctu-sme-11-benign-day/conn.log.labeled",
+    "argus/01defe30_Normal__CTU-Normal-7-2013-13-07.binetflow",
+    "iot-23/benign-three-exporters/Zeek__b1.log",
+];
+
+#[test]
+fn attacks_are_found_in_real_traffic() {
+    let Some(data) = common::data() else { return };
+    let mut wrong = Vec::new();
+    for file in REAL {
+        let bytes = std::fs::read(data.join("labelled").join(file)).unwrap();
+        let (_, quiet) = common::read(file, &bytes, 1 << 20, "{}").unwrap();
+        let later = quiet.span().map_or(0.0, |span| span.0) - office::START;
+        for (name, draw) in ATTACKS {
+            for number in 100..102 {
+                let attack = draw(&mut Dice::new(name, number));
+                let mut traffic = quiet.clone();
+                for talk in &attack.talks {
+                    traffic.push(&Talk { at: talk.at + later, ..*talk }.record(Sensor::States));
+                }
+                wrong.extend(faults(&format!("{file}: {name}"), number, Sensor::States, &attack, &Found::of(&traffic)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn attacks_on_the_link_are_found() {
+    let mut wrong = Vec::new();
+    for (name, add) in local::ATTACKS.iter().chain(pretence::ATTACKS) {
+        for number in 0..DRAWS {
+            let mut dice = Dice::new(name, number);
+            let mut lan = Lan::new(&mut dice);
+            add(&mut dice, &mut lan);
+            lan.traffic.observations.sort_by_time();
+            let found = Found::of(&lan.traffic);
+            if local::attacker().iter().all(|address| found.risk(*address) < WATCH) {
+                let told = local::attacker().map(|address| found.told(address));
+                wrong.push(format!("{name} {number}: {}", told.join("; ")));
+            }
+            let others =
+                found.hosts.iter().filter(|host| host.risk >= BLOCK && !local::attacker().contains(&host.address));
+            wrong.extend(others.map(|host| format!("{name} {number}: innocent {}", found.told(host.address))));
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn honest_events_on_the_link_block_nobody() {
+    let mut wrong = Vec::new();
+    for (name, add) in local::LOOKALIKES.iter().chain(pretence::LOOKALIKES) {
+        for number in 0..DRAWS {
+            let mut dice = Dice::new(name, number);
+            let mut lan = Lan::new(&mut dice);
+            add(&mut dice, &mut lan);
+            lan.traffic.observations.sort_by_time();
+            let blocked = Found::of(&lan.traffic).blocked();
+            wrong.extend(blocked.into_iter().map(|host| format!("{name} {number}: {host}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+}
