@@ -18,6 +18,9 @@ export function save(name, mime, parts) {
 
 /** `pictures` gives the plots as PNG, which some exports contain; `faults`, the settings that do not stand as typed. */
 export function openDownloads(engine, catalog, pictures, faults) {
+  // What the analysis had to say of the files stays while outputs are downloaded.
+  let complained = false;
+  const complain = (...messages) => { problems(messages); complained = true; };
   async function files(key, name, names) {
     const made = await engine.call("export", [key, nowSeconds(), await pictures()]);
     // An export over a device's limit splits: its further files come along with the first.
@@ -25,7 +28,7 @@ export function openDownloads(engine, catalog, pictures, faults) {
     // Chromium drops what goes beyond ten downloads in a second, and says nothing: several files go as one.
     if (wanted.length > 1) await together(key);
     else if (wanted.length === 1) save(wanted[0].name, wanted[0].mime, wanted[0].parts);
-    else problems([`${name} has nothing in it for this analysis, so it was not written.`]);
+    else complain(`${name} has nothing in it for this analysis, so it was not written.`);
   }
 
   /** All files of one export. */
@@ -43,11 +46,12 @@ export function openDownloads(engine, catalog, pictures, faults) {
     click: async ({ currentTarget: pressed }) => {
       const wrong = faults();
       // A list made without a line that was meant to protect an address would block it.
-      if (wrong.length) { problems([`${name} was not written: correct this under What if first.`, ...wrong]); return; }
-      problems([]);
+      if (wrong.length) { complain(`${name} was not written: correct this under What if first.`, ...wrong); return; }
+      if (complained) problems([]);
+      complained = false;
       pressed.disabled = true;
       say(`Writing ${name}`);
-      await action().catch((error) => problems([`${name} could not be written: ${error.message}`]));
+      await action().catch((error) => complain(`${name} could not be written: ${error.message}`));
       pressed.disabled = false;
     },
   } }, name);

@@ -7,6 +7,7 @@ use flowglass::analysis::Analysis;
 use flowglass::catalog::knobs;
 use flowglass::export::{EXPORTERS, Export, MemoryShelf};
 use flowglass::ingest::SLICE;
+use flowglass::ingest::reader::digest::Digest;
 use flowglass::model::settings::{Settings, parse_network};
 use flowglass::sample;
 
@@ -60,7 +61,10 @@ pub fn natively(traffic: &Path, places: &Path) -> Vec<(String, Vec<u8>)> {
     bytes.chunks(SLICE).for_each(|slice| analysis.feed(slice).expect("the sample reads"));
     analysis.finish_file().expect("the sample reads");
     analysis.database(GEO, fs::read(places).expect("it was just written"));
-    let outcome = analysis.run(&mut |_| ()).expect("the sample has rows");
+    let mut outcome = analysis.run(&mut |_| ()).expect("the sample has rows");
+    let mut digest = Digest::default();
+    digest.feed(&bytes);
+    outcome.report.identify(0, &digest.finish());
     let mut shelf = MemoryShelf::default();
     let export = Export { outcome: &outcome, now: NOW, pictures: &[] };
     for exporter in EXPORTERS {
