@@ -134,6 +134,7 @@ impl Analysis {
         let judgement = judge::judge(&traffic, &JudgeSettings::new(&settings)?, &mut |stage, fraction| {
             progress(Progress { stage: stage_title(stage), fraction });
         });
+        progress(Progress { stage: "Grouping the flows", fraction: 0.0 });
         let scene = Scene::new(&traffic, &geography, &judgement, &settings);
         let (findings, detectors) = detect(&scene, |about| progress(Progress { stage: about.title, fraction: 0.0 }));
         progress(Progress { stage: "Weighing the evidence", fraction: 0.0 });

@@ -12,20 +12,22 @@ const READ: &str = "new Promise((answer) => {
     const stage = document.querySelector('#stage');
     const from = performance.now();
     const told = () => {
-        if (['', 'Starting', 'Reading'].includes(stage.textContent)) return;
+        const { state } = document.documentElement.dataset;
+        if (['', 'Starting', 'Reading'].includes(stage.textContent) && state !== 'failed') return;
         seen.disconnect();
-        answer((performance.now() - from) / 1000);
+        answer(state === 'failed' ? document.querySelector('#problems').textContent : (performance.now() - from) / 1000);
     };
     const seen = new MutationObserver(told);
     stage.textContent = '';
     seen.observe(stage, { childList: true, characterData: true, subtree: true });
+    seen.observe(document.documentElement, { attributes: true });
     document.querySelector('#run').click();
 })";
 
 /// The median of several runs, in seconds. The worker that puts the parts together comes on top of the helpers.
 pub fn run(input: &Input, workers: u64, times: usize) -> f64 {
     let site = Site::start();
-    let mut tab = Tab::blank("reading", &site);
+    let mut tab = Tab::blank(&format!("reading-{workers}"), &site);
     // The page counts the processors when it starts.
     tab.call("Emulation.setHardwareConcurrencyOverride", json!({ "hardwareConcurrency": workers }));
     tab.go(&site.page.url());
@@ -33,7 +35,9 @@ pub fn run(input: &Input, workers: u64, times: usize) -> f64 {
     tab.wait("document.documentElement.dataset.state === 'ready'", 10);
     let once = |_| {
         tab.give("#traffic-input", &[&input.path]);
-        let seconds = tab.value(READ).as_f64().expect("seconds");
+        tab.wait("document.querySelector('#run').disabled === false", 10);
+        let told = tab.value(READ);
+        let seconds = told.as_f64().unwrap_or_else(|| panic!("{told}"));
         tab.click("#cancel");
         tab.wait("document.documentElement.dataset.state === 'ready'", 60);
         seconds

@@ -25,6 +25,9 @@ impl Place {
 /// The stage under which all detectors are counted together.
 pub const DETECTORS_STAGE: &str = "Detectors";
 
+/// What is made once for all detectors counts as theirs.
+const SHARED: &str = "Grouping the flows";
+
 /// One run of the pipeline, or the median one of several.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
@@ -54,7 +57,7 @@ impl Run {
     pub fn new(stages: Vec<(String, f64)>, peak: Option<u64>) -> Self {
         let mut folded: Vec<(String, f64)> = Vec::new();
         for (name, seconds) in stages {
-            let of_detector = DETECTORS.iter().any(|detector| detector.about.title == name);
+            let of_detector = name == SHARED || DETECTORS.iter().any(|detector| detector.about.title == name);
             let name = if of_detector { DETECTORS_STAGE.to_owned() } else { name };
             match folded.iter_mut().find(|stage| stage.0 == name) {
                 Some(stage) => stage.1 += seconds,
