@@ -175,16 +175,21 @@ fn attacks_are_found_in_real_traffic() {
     assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// What is found where one event is added to a link's own traffic.
+fn found_on_link(name: &str, number: u64, add: fn(&mut Dice, &mut Lan)) -> Found {
+    let mut dice = Dice::new(name, number);
+    let mut lan = Lan::new(&mut dice);
+    add(&mut dice, &mut lan);
+    lan.traffic.observations.sort_by_time();
+    Found::of(&lan.traffic)
+}
+
 #[test]
 fn attacks_on_the_link_are_found() {
     let mut wrong = Vec::new();
     for (name, add) in local::ATTACKS.iter().chain(pretence::ATTACKS) {
         for number in 0..DRAWS {
-            let mut dice = Dice::new(name, number);
-            let mut lan = Lan::new(&mut dice);
-            add(&mut dice, &mut lan);
-            lan.traffic.observations.sort_by_time();
-            let found = Found::of(&lan.traffic);
+            let found = found_on_link(name, number, *add);
             if local::attacker().iter().all(|address| found.risk(*address) < WATCH) {
                 let told = local::attacker().map(|address| found.told(address));
                 wrong.push(format!("{name} {number}: {}", told.join("; ")));
@@ -202,11 +207,7 @@ fn honest_events_on_the_link_block_nobody() {
     let mut wrong = Vec::new();
     for (name, add) in local::LOOKALIKES.iter().chain(pretence::LOOKALIKES) {
         for number in 0..DRAWS {
-            let mut dice = Dice::new(name, number);
-            let mut lan = Lan::new(&mut dice);
-            add(&mut dice, &mut lan);
-            lan.traffic.observations.sort_by_time();
-            let blocked = Found::of(&lan.traffic).blocked();
+            let blocked = found_on_link(name, number, *add).blocked();
             wrong.extend(blocked.into_iter().map(|host| format!("{name} {number}: {host}")));
         }
     }

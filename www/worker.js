@@ -131,7 +131,12 @@ async function feed(file, settings, pool, report) {
 async function feedStretches(file, settings, head, pool, report) {
   const count = Math.ceil(file.size / STRETCH);
   const begin = (k) => (k ? { byte: k * STRETCH } : "header");
-  const read = (k, from) => pool.run("stretch", [settings, file, head, { from, until: (k + 1) * STRETCH }]);
+  const read = (k, from) => {
+    const part = pool.run("stretch", [settings, file, head, { from, until: (k + 1) * STRETCH }]);
+    // If one fails, nobody waits for those read ahead.
+    part.catch(() => {});
+    return part;
+  };
   // Of what is read ahead, no more is held than the helpers are at, and as much again.
   const ahead = 2 * pool.tasks;
   const under = Array.from({ length: Math.min(ahead, count) }, (_, k) => read(k, begin(k)));
@@ -204,9 +209,11 @@ addEventListener("message", ({ data: { id, method, args } }) => {
   if (!Object.hasOwn(tasks, method)) queue = turn;
 });
 
+/** What the worker answers by itself; all else is the session's. */
+const known = { ...methods, ...tasks };
+
 async function answer(id, method, args) {
   try {
-    const known = { ...methods, ...tasks };
     if (!Object.hasOwn(known, method) && !session) throw new Error("nothing has been analysed yet");
     const value = await (Object.hasOwn(known, method) ? known[method](...args) : session[method](...args));
     postMessage({ id, value }, buffers(value));

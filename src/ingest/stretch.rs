@@ -67,15 +67,21 @@ pub struct Part {
 
 /// A parser for a file that starts like this, at the least `HEAD` bytes of it, if it can be read in stretches.
 pub fn divisible(head: &[u8], settings: &Checked) -> Option<(&'static Format, Box<dyn Parser>)> {
+    // Whoever puts the stretches together reads none.
+    let (format, parser, _) = begun(head, Bounds { from: Begin::Header, until: 0 }, settings)?;
+    Some((format, parser))
+}
+
+/// A parser that has set out to read the rows within the bounds, and the byte from which the file is to be fed.
+fn begun(head: &[u8], bounds: Bounds, settings: &Checked) -> Option<(&'static Format, Box<dyn Parser>, u64)> {
     if head.len() < HEAD || !matches!(unpack::packing(head), Ok(None)) {
         return None;
     }
     let head = &head[..HEAD];
     let format = recognise(head)?;
     let mut parser = (format.open)(settings);
-    // Whoever puts the stretches together reads none.
-    parser.stretch()?.begin(head, Bounds { from: Begin::Header, until: 0 }).ok()?;
-    Some((format, parser))
+    let from = parser.stretch()?.begin(head, bounds).ok()?;
+    Some((format, parser, from))
 }
 
 /// Reads one stretch.
@@ -91,8 +97,7 @@ impl StretchReader {
     /// # Errors
     /// Where the file cannot be read in stretches.
     pub fn new(head: &[u8], bounds: Bounds, settings: &Checked) -> Result<Self> {
-        let (_, mut parser) = divisible(head, settings).ok_or_else(indivisible)?;
-        let from = parser.stretch().ok_or_else(indivisible)?.begin(&head[..HEAD], bounds)?;
+        let (_, parser, from) = begun(head, bounds, settings).ok_or_else(indivisible)?;
         let mut intake = Intake::default();
         intake.begin("");
         Ok(StretchReader { parser, intake, from })

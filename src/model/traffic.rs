@@ -77,7 +77,6 @@ impl Traffic {
     pub fn push(&mut self, record: &Record<'_>) {
         let source = self.intern(record.source);
         let destination = record.destination.map(|address| self.intern(address));
-        let label = record.label.and_then(|label| self.labels.intern(label));
         let history = record.wire.history.and_then(|history| self.histories.intern(history));
         self.source.push(source);
         self.destination.push(destination);
@@ -100,7 +99,7 @@ impl Traffic {
         self.flags.push(record.wire.flags);
         self.handshake.push(record.wire.handshake);
         self.history.push(history);
-        self.label.push(label);
+        self.push_label(record.label);
     }
 
     /// Appends the sources of a block of rows, as `intern` numbers them. The rows' other columns are filled after it, or

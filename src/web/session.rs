@@ -31,7 +31,7 @@ pub struct Session {
     analysis: Option<Analysis>,
     outcome: Option<Outcome>,
     /// The limits that stopped files.
-    raises: Vec<Asked>,
+    raises: Vec<Raise>,
     /// What the run itself blocked: what-if is measured against it.
     baseline: Vec<Address>,
     /// The table's order as last asked for, so that scrolling does not sort again.
@@ -71,7 +71,7 @@ impl Session {
         plain::give(&self.analysis()?.append(part))
     }
 
-    /// Makes room for the rows to come, where this share of all that will be read has been.
+    /// Makes room for the rows to come, where this share of the file at hand has been read.
     pub fn expect(&mut self, share: f64) -> Result<(), JsError> {
         self.analysis()?.expect(share);
         Ok(())
@@ -83,7 +83,7 @@ impl Session {
         self.told(finished)
     }
 
-    /// The limits that stopped files, which the person may raise: `{ file, setting, label, unit, to }` each.
+    /// The limits that stopped files, which the person may raise: `{ setting, label, unit, to }` each.
     pub fn raises(&self) -> Answer {
         plain::give(&self.raises)
     }
@@ -228,8 +228,7 @@ impl Session {
     /// Keeps the limit that stopped a file, to be asked about, and throws.
     fn told(&mut self, done: crate::error::Result<()>) -> Result<(), JsError> {
         done.map_err(|error| {
-            let raise = error.raise.clone().map(|raise| Asked { file: error.at.file.clone(), raise });
-            self.raises.extend(raise);
+            self.raises.extend(error.raise.as_deref().cloned());
             thrown(error)
         })
     }
@@ -256,13 +255,6 @@ fn address(text: &str) -> Result<Address, JsError> {
     let number = |text: &str| text.strip_prefix("AS")?.parse().ok().map(Address::As);
     let address = Address::parse(text).or_else(|| number(text));
     address.ok_or_else(|| thrown(format!("{text:?} is no address")))
-}
-
-#[derive(Serialize)]
-struct Asked {
-    file: Option<String>,
-    #[serde(flatten)]
-    raise: Box<Raise>,
 }
 
 #[derive(Serialize)]
