@@ -2,6 +2,8 @@
 
 use memchr::memchr;
 
+use crate::ingest::text::cell::Cell;
+
 /// Where a cell stands, without its quotes and surrounding blanks.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Span {
@@ -13,6 +15,11 @@ impl Span {
     #[inline]
     pub fn of(self, line: &[u8]) -> &[u8] {
         line.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    #[inline]
+    pub fn cell(self, text: &[u8]) -> Cell<'_> {
+        Cell::new(text, self.start, self.end)
     }
 
     /// The same cell, counted from `by` bytes before the row.
@@ -85,7 +92,7 @@ fn closing_quote(line: &[u8], mut from: usize) -> Option<usize> {
 
 /// The cell from `start` to `end` without blanks around it and the carriage return before a line end.
 #[inline]
-pub fn trim(text: &[u8], mut start: u32, mut end: u32) -> Span {
+fn trim(text: &[u8], mut start: u32, mut end: u32) -> Span {
     while start < end && text[start as usize] == b' ' {
         start += 1;
     }

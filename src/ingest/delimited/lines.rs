@@ -10,7 +10,7 @@ use super::cells::ends_quoted;
 pub const MAX_ROW: usize = 1 << 20;
 
 /// Rows handed on together: enough to read them column by column, few enough to stay in the first-level cache.
-const TOGETHER: usize = 512;
+const TOGETHER: usize = 256;
 
 /// What the stream is cut into.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,6 @@
 //! What the formats of text share: lines, numbers, addresses, times, protocols and states as exporters spell them.
 
+pub mod cell;
 pub mod fields;
 pub mod held;
 pub mod json;

@@ -8,7 +8,7 @@ const ZEROS: Word = 0x3030_3030_3030_3030;
 const POINTS: Word = 0x2e2e_2e2e_2e2e_2e2e;
 
 /// The powers of ten, which are exact in an f64, by the number of digits behind the point.
-const TENS: [f64; 8] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
+const TENS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /// Decimal digits and nothing else, 1 to 19 of them.
 #[inline(always)]
@@ -41,6 +41,94 @@ pub fn decimal(cell: &[u8]) -> Option<f64> {
         digits += whole(front)? * if places.is_some() { 10_000_000 } else { 100_000_000 };
     }
     (digits < 1 << 53).then(|| digits as f64 / TENS[places.unwrap_or(0)])
+}
+
+/// `whole` of what stands from one place in a text to another. What stands before it may be loaded with it.
+#[inline(always)]
+pub fn whole_in(text: &[u8], start: u32, end: u32) -> Option<u64> {
+    #[cfg(target_arch = "wasm32")]
+    if let Some((text, length)) = vector::up_to(text, start, end) {
+        return vector::whole(text, length);
+    }
+    whole(text.get(start as usize..end as usize)?)
+}
+
+/// `decimal` of what stands from one place in a text to another. What stands before it may be loaded with it.
+#[inline(always)]
+pub fn decimal_in(text: &[u8], start: u32, end: u32) -> Option<f64> {
+    #[cfg(target_arch = "wasm32")]
+    if let Some((text, length)) = vector::up_to(text, start, end) {
+        return vector::decimal(text, length);
+    }
+    decimal(text.get(start as usize..end as usize)?)
+}
+
+/// Sixteen characters at a time.
+#[cfg(target_arch = "wasm32")]
+mod vector {
+    use core::arch::wasm32::*;
+
+    use super::TENS;
+
+    const LANES: v128 = u8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+
+    /// The sixteen characters up to the end of a cell of 1 to 16, and its length.
+    #[inline(always)]
+    pub fn up_to(text: &[u8], start: u32, end: u32) -> Option<(v128, u32)> {
+        let length = end.wrapping_sub(start);
+        let text = text.get((end as usize).wrapping_sub(16)..end as usize)?;
+        (length.wrapping_sub(1) < 16).then(|| Some((bytemuck::cast(*text.first_chunk::<16>()?), length)))?
+    }
+
+    /// Of the last characters.
+    #[inline(always)]
+    pub fn whole(text: v128, length: u32) -> Option<u64> {
+        let digits = v128_and(u8x16_sub(text, u8x16_splat(b'0')), last(length));
+        all_digits(digits).then(|| value(digits) as u64)
+    }
+
+    /// The same with a point among them.
+    #[inline(always)]
+    pub fn decimal(text: v128, length: u32) -> Option<f64> {
+        let last = last(length);
+        let points = v128_and(u8x16_eq(text, u8x16_splat(b'.')), last);
+        let digits = v128_and(u8x16_sub(text, u8x16_splat(b'0')), last);
+        let place = u32::from(u8x16_bitmask(points));
+        if place == 0 {
+            let number = all_digits(digits).then(|| value(digits))?;
+            return (number < 1 << 53).then_some(number as f64);
+        }
+        // The digits before the point move up by one, over it; a second point is no digit and stays.
+        let at = place.trailing_zeros();
+        let moved = i8x16_add(LANES, u8x16_le(LANES, u8x16_splat(at as u8)));
+        let digits = u8x16_swizzle(digits, moved);
+        let places = 15 - at as usize;
+        // Fifteen digits are exact in an f64, and so are their powers of ten: one division rounds once.
+        (length > 1 && all_digits(digits)).then(|| value(digits) as f64 / TENS[places & 15])
+    }
+
+    /// The lanes of the last characters.
+    #[inline(always)]
+    fn last(length: u32) -> v128 {
+        i8x16_ge(LANES, i8x16_splat(16 - length as i8))
+    }
+
+    #[inline(always)]
+    fn all_digits(digits: v128) -> bool {
+        !v128_any_true(u8x16_gt(digits, u8x16_splat(9)))
+    }
+
+    /// The number that sixteen digits make.
+    #[inline(always)]
+    fn value(digits: v128) -> i64 {
+        // Neighbours become numbers below 100, these below 10,000, and these below 100,000,000.
+        let pairs = u16x8_shr(i16x8_mul(digits, u16x8_splat(10 << 8 | 1)), 8);
+        let fours = i32x4_dot_i16x8(pairs, i16x8(100, 1, 100, 1, 100, 1, 100, 1));
+        let fours = i16x8_narrow_i32x4(fours, fours);
+        let eights = i32x4_dot_i16x8(fours, i16x8(10_000, 1, 10_000, 1, 10_000, 1, 10_000, 1));
+        let both = i64x2_extract_lane::<0>(eights);
+        (both & 0xffff_ffff) * 100_000_000 + (both >> 32)
+    }
 }
 
 /// Up to eight characters, zeros in front.

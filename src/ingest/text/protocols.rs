@@ -42,11 +42,12 @@ const BELOW_IP: [&str; 10] = ["arp", "rarp", "llc", "lldp", "man", "stp", "ipx",
 /// Reads a protocol: its number, its name, or a stack of names that ends in it (`IPV4-TCP`, `IPV4-2`).
 #[inline]
 pub fn protocol(cell: &[u8]) -> Protocol {
-    if cell.eq_ignore_ascii_case(b"tcp") {
-        return Protocol::Number(6);
-    }
-    if cell.eq_ignore_ascii_case(b"udp") {
-        return Protocol::Number(17);
+    if let [first, second, third] = cell {
+        match [first, second, third].map(u8::to_ascii_lowercase) {
+            [b't', b'c', b'p'] => return Protocol::Number(6),
+            [b'u', b'd', b'p'] => return Protocol::Number(17),
+            _ => {}
+        }
     }
     if let Some(number) = count(cell) {
         return u8::try_from(number).map_or(Protocol::Unknown, Protocol::Number);

@@ -4,10 +4,22 @@
 #[inline]
 pub fn quad(cell: &[u8]) -> Option<u32> {
     #[cfg(target_arch = "wasm32")]
-    if (8..=15).contains(&cell.len()) {
-        return vector::quad(cell);
+    if let Some(text) = vector::alone(cell) {
+        return vector::quad(text, cell.len() as u32);
     }
     plain_quad(cell)
+}
+
+/// The same of what stands from one place in a text to another. What stands behind it may be loaded with it.
+#[inline(always)]
+pub fn quad_in(text: &[u8], start: u32, end: u32) -> Option<u32> {
+    #[cfg(target_arch = "wasm32")]
+    if end.wrapping_sub(start) <= 16
+        && let Some(text) = text.get(start as usize..).and_then(<[u8]>::first_chunk::<16>)
+    {
+        return vector::quad(bytemuck::cast(*text), end - start);
+    }
+    quad(text.get(start as usize..end as usize)?)
 }
 
 /// Character by character.
@@ -74,13 +86,18 @@ mod vector {
     /// A lane that is picked from nowhere is 0.
     const NOTHING: u8 = 0x80;
 
-    /// Of 8 to 15 characters.
+    /// A cell of 8 to 15 characters, with nothing around it.
     #[inline]
-    pub fn quad(cell: &[u8]) -> Option<u32> {
-        let length = cell.len() as u32;
+    pub fn alone(cell: &[u8]) -> Option<v128> {
+        let missing = 16u32.checked_sub(cell.len() as u32)?;
         let (first, last) = (u64::from_le_bytes(*cell.first_chunk()?), u64::from_le_bytes(*cell.last_chunk()?));
-        let text = u64x2(first, last.checked_shr(8 * (16 - length)).unwrap_or(0));
-        let dots = u32::from(u8x16_bitmask(u8x16_eq(text, u8x16_splat(b'.'))));
+        Some(u64x2(first, last.checked_shr(8 * missing)?))
+    }
+
+    /// Of the first characters, up to 16.
+    #[inline]
+    pub fn quad(text: v128, length: u32) -> Option<u32> {
+        let dots = u32::from(u8x16_bitmask(u8x16_eq(text, u8x16_splat(b'.')))) & ((1 << length) - 1);
         let others = dots & dots.wrapping_sub(1);
         let third = others & others.wrapping_sub(1);
         if !third.is_power_of_two() {

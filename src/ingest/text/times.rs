@@ -47,14 +47,25 @@ pub fn duration(cell: &[u8], unit: Unit) -> Option<f64> {
         None if unit == Unit::Auto => clock(cell),
         number => number,
     };
-    let number = number.filter(|number| *number >= 0.0)?;
+    duration_of(number?, unit)
+}
+
+/// The same of a number.
+#[inline(always)]
+pub fn duration_of(number: f64, unit: Unit) -> Option<f64> {
     let seconds = match unit {
         Unit::Auto => number,
         Unit::Milliseconds => number / 1e3,
         Unit::Microseconds => number / 1e6,
         Unit::Nanoseconds => number / 1e9,
     };
-    Some(seconds).filter(|seconds| *seconds < LATEST)
+    (0.0..LATEST).contains(&seconds).then_some(seconds)
+}
+
+/// Whether a number whose first digit is no zero is a time in seconds.
+#[inline(always)]
+pub fn time_of(number: f64, unit: Unit) -> bool {
+    unit == Unit::Auto && (1e9..1e10).contains(&number)
 }
 
 /// `00:01:03.545`, as nfdump 1.7 and Cisco write a duration; days may stand in front, `2d 00:01:03.545`.
@@ -82,7 +93,7 @@ impl Clock {
     pub fn time(&mut self, cell: &[u8], unit: Unit) -> Option<f64> {
         // Ten digits before the point, the first of them no zero, are seconds.
         match decimal(cell) {
-            Some(seconds) if unit == Unit::Auto && (1e9..1e10).contains(&seconds) && cell[0] != b'0' => Some(seconds),
+            Some(seconds) if cell[0] != b'0' && time_of(seconds, unit) => Some(seconds),
             _ => self.other_time(cell, unit),
         }
     }

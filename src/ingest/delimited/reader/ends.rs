@@ -1,99 +1,185 @@
 //! Who spoke to whom: what decides whether a row is a flow.
 
+use crate::ingest::text::cell::Cell;
 use crate::ingest::text::fields::{self, Port, is_blank};
 use crate::ingest::text::protocols::{Protocol, protocol};
 use crate::model::address::Address;
 use crate::model::traffic::{AddressId, Traffic};
 
 use super::super::aliases::Field;
-use super::{Rows, reason};
+use super::{Rows, reason, value};
 
 /// Who spoke to whom in the kept rows of a block.
 #[derive(Debug, Default)]
 pub struct Ends {
-    source: Vec<AddressId>,
-    destination: Vec<Option<AddressId>>,
+    /// Or why the row is no flow.
+    source: Vec<Result<Address, &'static str>>,
+    destination: Vec<Option<Address>>,
     protocol: Vec<Option<u8>>,
     source_port: Vec<Option<u16>>,
     destination_port: Vec<Option<u16>>,
+    source_id: Vec<AddressId>,
+    destination_id: Vec<Option<AddressId>>,
+}
+
+/// A row that is no flow.
+#[derive(Debug)]
+pub struct Refused {
+    /// Its place among the rows of the block that are not empty, and its number in the block.
+    pub place: usize,
+    pub row: u32,
+    pub reason: &'static str,
 }
 
 impl Ends {
     /// Begins a block of rows with them.
-    pub fn flush(&mut self, traffic: &mut Traffic) {
-        traffic.begin_block(&self.source);
-        self.source.clear();
-        traffic.destination.extend(self.destination.drain(..));
-        traffic.protocol.extend(self.protocol.drain(..));
-        traffic.source_port.extend(self.source_port.drain(..));
-        traffic.destination_port.extend(self.destination_port.drain(..));
+    fn flush(&mut self, traffic: &mut Traffic) {
+        self.source_id.clear();
+        self.destination_id.clear();
+        for (source, destination) in self.source.iter().zip(&self.destination) {
+            self.source_id.extend(source.iter().map(|source| traffic.intern(*source)));
+            self.destination_id.push(destination.map(|address| traffic.intern(address)));
+        }
+        traffic.begin_block(&self.source_id);
+        traffic.destination.extend(self.destination_id.iter().copied());
+        traffic.protocol.extend(self.protocol.iter().copied());
+        traffic.source_port.extend(self.source_port.iter().copied());
+        traffic.destination_port.extend(self.destination_port.iter().copied());
+    }
+
+    /// Takes out the rows that are no flows.
+    fn refuse(&mut self, kept: &mut Vec<u32>) -> Vec<Refused> {
+        let of = |(place, (row, source)): (usize, (&u32, &Result<Address, &'static str>))| {
+            source.err().map(|reason| Refused { place, row: *row, reason })
+        };
+        let refused: Vec<Refused> = kept.iter().zip(&self.source).enumerate().filter_map(of).collect();
+        if !refused.is_empty() {
+            let source = std::mem::take(&mut self.source);
+            retain(kept, &source);
+            retain(&mut self.destination, &source);
+            retain(&mut self.protocol, &source);
+            retain(&mut self.source_port, &source);
+            retain(&mut self.destination_port, &source);
+            self.source.extend(source.into_iter().filter(Result::is_ok));
+        }
+        refused
     }
 }
 
+/// Keeps what stands where there is a source.
+fn retain<T>(values: &mut Vec<T>, sources: &[Result<Address, &'static str>]) {
+    let mut sources = sources.iter();
+    values.retain(|_| sources.next().is_some_and(Result::is_ok));
+}
+
 impl Rows {
-    /// Reads addresses, ports and protocol of a row and adds them, or says why the row is no flow.
-    #[inline]
-    pub fn ends(&mut self, bytes: &[u8], row: u32, traffic: &mut Traffic) -> Result<(), &'static str> {
-        if self.columns.has(Field::Half) && self.grid.cell(bytes, Field::Half, row) == b"B" {
-            return Err(reason::REPLY_HALF);
-        }
-        let source = self.source(bytes, row)?;
-        let protocol = match protocol(self.grid.cell(bytes, Field::Protocol, row)) {
-            Protocol::Number(number) => Some(number),
-            Protocol::NoIp => None,
-            Protocol::Unknown => {
-                self.tally.unreadable[Field::Protocol as usize] += 1;
-                None
-            }
-        };
-        let (source_port, destination_port) = self.ports(bytes, row, protocol)?;
-        let kind = self.columns.destination_kind;
-        let mut destination = self.read(bytes, Field::Destination, row, |cell| fields::address(cell, kind));
-        if destination.is_none() && matches!(source, Address::Mac(_)) {
-            destination = fields::mac(self.grid.cell(bytes, Field::DestinationMac, row)).map(Address::Mac);
-        }
-        self.ends.source.push(traffic.intern(source));
-        self.ends.destination.push(destination.map(|address| traffic.intern(address)));
-        self.ends.protocol.push(protocol);
-        self.ends.source_port.push(source_port);
-        self.ends.destination_port.push(destination_port);
-        Ok(())
+    /// Reads addresses, ports and protocols of the kept rows, each column by itself, and begins a block of rows with
+    /// them. Rows that are no flows are not kept, but given back.
+    pub fn ends(&mut self, bytes: &[u8], traffic: &mut Traffic) -> Vec<Refused> {
+        self.sources(bytes);
+        self.protocols(bytes);
+        self.ports(bytes);
+        self.destinations(bytes);
+        let refused = self.ends.refuse(&mut self.kept);
+        self.ends.flush(traffic);
+        refused
     }
 
-    /// Frames without an IP header (ARP, LLDP) have a MAC where others have an address.
-    #[inline]
-    fn source(&self, bytes: &[u8], row: u32) -> Result<Address, &'static str> {
-        let cell = self.grid.cell(bytes, Field::Source, row);
-        match fields::address(cell, self.columns.source_kind) {
-            Some(address) => Ok(address),
-            None if !is_blank(cell) => Err(reason::BAD_SOURCE),
-            None => {
-                let mac = fields::mac(self.grid.cell(bytes, Field::SourceMac, row));
-                mac.map(Address::Mac).ok_or(reason::NO_SOURCE)
+    fn sources(&mut self, bytes: &[u8]) {
+        let Rows { grid, columns, kept, ends, .. } = self;
+        let kind = columns.source_kind;
+        let cells = grid.column(bytes, Field::Source);
+        ends.source.clear();
+        ends.source.extend(kept.iter().map(|&row| {
+            let cell = cells.of(row);
+            // Frames without an IP header (ARP, LLDP) have a MAC where others have an address.
+            let instead = || no_address(cell, grid.cell(bytes, Field::SourceMac, row));
+            cell.address(kind).map_or_else(instead, Ok)
+        }));
+        if columns.has(Field::Half) {
+            for (&row, source) in kept.iter().zip(&mut ends.source) {
+                if grid.cell(bytes, Field::Half, row).trimmed() == b"B" {
+                    *source = Err(reason::REPLY_HALF);
+                }
             }
         }
     }
 
-    /// ICMP has no ports: exporters write type and code there, in many ways (`0x0008`, `3.1`, `8`). Plain numbers
-    /// are kept, as the models of the original script judged by them; no detector takes them for ports.
-    #[inline]
-    fn ports(
-        &mut self,
-        bytes: &[u8],
-        row: u32,
-        protocol: Option<u8>,
-    ) -> Result<(Option<u16>, Option<u16>), &'static str> {
-        let cells = [Field::SourcePort, Field::DestinationPort].map(|field| self.grid.cell(bytes, field, row));
-        if matches!(protocol, Some(1 | 58)) {
-            self.tally.icmp_ports += u64::from(cells.iter().any(|cell| !is_blank(cell)));
-            let number = |cell: &[u8]| fields::count(cell).and_then(|number| u16::try_from(number).ok());
-            return Ok((number(cells[0]), number(cells[1])));
-        }
-        let port = |cell| match fields::port(cell) {
-            Port::Number(number) => Ok(Some(number)),
-            Port::Missing => Ok(None),
-            Port::Bad => Err(reason::BAD_PORT),
-        };
-        Ok((port(cells[0])?, port(cells[1])?))
+    fn protocols(&mut self, bytes: &[u8]) {
+        let Rows { grid, tally, kept, ends, .. } = self;
+        let cells = grid.column(bytes, Field::Protocol);
+        ends.protocol.clear();
+        ends.protocol.extend(kept.iter().zip(&ends.source).map(|(&row, source)| {
+            match protocol(cells.of(row).trimmed()) {
+                Protocol::Number(number) => Some(number),
+                Protocol::NoIp => None,
+                Protocol::Unknown => {
+                    tally.unreadable[Field::Protocol as usize] += u64::from(source.is_ok());
+                    None
+                }
+            }
+        }));
     }
+
+    fn ports(&mut self, bytes: &[u8]) {
+        let Rows { grid, tally, kept, ends, .. } = self;
+        let columns =
+            [(Field::SourcePort, &mut ends.source_port), (Field::DestinationPort, &mut ends.destination_port)];
+        for (field, ports) in columns {
+            let cells = grid.column(bytes, field);
+            ports.clear();
+            ports.extend(kept.iter().zip(&mut ends.source).zip(&ends.protocol).map(|((&row, source), protocol)| {
+                let cell = cells.of(row);
+                match cell.port() {
+                    _ if is_icmp(*protocol) => icmp_port(cell),
+                    Port::Number(number) => Some(number),
+                    Port::Missing => None,
+                    Port::Bad => {
+                        *source = source.and(Err(reason::BAD_PORT));
+                        None
+                    }
+                }
+            }));
+        }
+        for ((&row, protocol), source) in kept.iter().zip(&ends.protocol).zip(&ends.source) {
+            if is_icmp(*protocol) && source.is_ok() {
+                let cells = [Field::SourcePort, Field::DestinationPort].map(|field| grid.cell(bytes, field, row));
+                tally.icmp_ports += u64::from(cells.iter().any(|cell| !is_blank(cell.trimmed())));
+            }
+        }
+    }
+
+    fn destinations(&mut self, bytes: &[u8]) {
+        let Rows { grid, columns, tally, kept, ends, .. } = self;
+        let kind = columns.destination_kind;
+        let unreadable = &mut tally.unreadable[Field::Destination as usize];
+        let cells = grid.column(bytes, Field::Destination);
+        ends.destination.clear();
+        ends.destination.extend(kept.iter().zip(&ends.source).map(|(&row, source)| {
+            let source = source.ok()?;
+            let read = value(cells.of(row), unreadable, |cell| cell.address(kind));
+            read.or_else(|| {
+                let mac = matches!(source, Address::Mac(_)).then(|| grid.cell(bytes, Field::DestinationMac, row))?;
+                fields::mac(mac.trimmed()).map(Address::Mac)
+            })
+        }));
+    }
+}
+
+#[cold]
+fn no_address(cell: Cell<'_>, mac: Cell<'_>) -> Result<Address, &'static str> {
+    if !is_blank(cell.trimmed()) {
+        return Err(reason::BAD_SOURCE);
+    }
+    fields::mac(mac.trimmed()).map(Address::Mac).ok_or(reason::NO_SOURCE)
+}
+
+fn is_icmp(protocol: Option<u8>) -> bool {
+    matches!(protocol, Some(1 | 58))
+}
+
+/// ICMP has no ports: exporters write type and code there, in many ways (`0x0008`, `3.1`, `8`). Plain numbers are kept, as
+/// the models of the original script judged by them; no detector takes them for ports.
+fn icmp_port(cell: Cell<'_>) -> Option<u16> {
+    cell.count().and_then(|number| u16::try_from(number).ok())
 }

@@ -1,8 +1,8 @@
 //! The columns of a block's flows: times, volumes, states and labels.
 
-use crate::ingest::text::fields;
+use crate::ingest::text::cell::Cell;
 use crate::ingest::text::states::state;
-use crate::ingest::text::times::{Clock, Unit, duration};
+use crate::ingest::text::times::{Clock, Unit};
 use crate::model::column::Column;
 use crate::model::traffic::Traffic;
 
@@ -20,15 +20,12 @@ impl Rows {
         bytes: &[u8],
         field: Field,
         column: &mut Column<T>,
-        mut read: impl FnMut(&mut Clock, &[u8]) -> Option<T>,
+        mut read: impl FnMut(&mut Clock, Cell<'_>) -> Option<T>,
     ) {
         if self.columns.has(field) {
             let (clock, unreadable) = (&mut self.clock, &mut self.tally.unreadable[field as usize]);
-            let (grid, kept) = (&self.grid, &self.kept);
-            column.extend(kept.iter().map(|&row| {
-                let cell = grid.cell(bytes, field, row);
-                value(cell, unreadable, |cell| read(clock, cell))
-            }));
+            let cells = self.grid.column(bytes, field);
+            column.extend(self.kept.iter().map(|&row| value(cells.of(row), unreadable, |cell| read(clock, cell))));
         }
     }
 
@@ -43,11 +40,11 @@ impl Rows {
     pub fn times(&mut self, bytes: &[u8], traffic: &mut Traffic) {
         let [unit, start, end] = [Field::Duration, Field::Start, Field::End].map(|field| self.columns.unit(field));
         if !self.columns.has(Field::End) {
-            self.fill(bytes, Field::Duration, &mut traffic.duration, |_, cell| duration(cell, unit));
-            return self.fill(bytes, Field::Start, &mut traffic.start, |clock, cell| clock.time(cell, start));
+            self.fill(bytes, Field::Duration, &mut traffic.duration, |_, cell| cell.duration(unit));
+            return self.fill(bytes, Field::Start, &mut traffic.start, |clock, cell| cell.time(start, clock));
         }
         self.each_row(|rows, row| {
-            let told = rows.read(bytes, Field::Duration, row, |cell| duration(cell, unit));
+            let told = rows.read(bytes, Field::Duration, row, |cell| cell.duration(unit));
             let start = rows.moment(bytes, Field::Start, row, start);
             let lasted = told.or_else(|| {
                 let end = rows.moment(bytes, Field::End, row, end);
@@ -60,7 +57,7 @@ impl Rows {
 
     fn moment(&mut self, bytes: &[u8], field: Field, row: u32, unit: Unit) -> Option<f64> {
         let cell = self.grid.cell(bytes, field, row);
-        value(cell, &mut self.tally.unreadable[field as usize], |cell| self.clock.time(cell, unit))
+        value(cell, &mut self.tally.unreadable[field as usize], |cell| cell.time(unit, &mut self.clock))
     }
 
     pub fn volume(&mut self, bytes: &[u8], traffic: &mut Traffic) {
@@ -80,17 +77,20 @@ impl Rows {
     ) {
         let [has_sent, has_received, has_total] = [sent, received, total].map(|field| self.columns.has(field));
         if !has_total {
-            self.fill(bytes, sent, columns.0, |_, cell| fields::count(cell));
-            return self.fill(bytes, received, columns.1, |_, cell| fields::count(cell));
+            self.fill(bytes, sent, columns.0, |_, cell| cell.count());
+            return self.fill(bytes, received, columns.1, |_, cell| cell.count());
         }
         if !has_sent && !has_received {
-            return self.fill(bytes, total, columns.0, |_, cell| fields::count(cell));
+            return self.fill(bytes, total, columns.0, |_, cell| cell.count());
         }
         self.each_row(|rows, row| {
-            let there = rows.read(bytes, sent, row, fields::count);
-            let back = rows.read(bytes, received, row, fields::count);
-            let all =
-                if there.is_some() && back.is_some() { None } else { rows.read(bytes, total, row, fields::count) };
+            let there = rows.read(bytes, sent, row, |cell| cell.count());
+            let back = rows.read(bytes, received, row, |cell| cell.count());
+            let all = if there.is_some() && back.is_some() {
+                None
+            } else {
+                rows.read(bytes, total, row, |cell| cell.count())
+            };
             let (there, back) = match (there, back, all) {
                 (Some(there), None, Some(all)) => (Some(there), all.checked_sub(there)),
                 (None, Some(back), Some(all)) => (all.checked_sub(back), Some(back)),
@@ -104,14 +104,16 @@ impl Rows {
 
     pub fn states(&mut self, bytes: &[u8], traffic: &mut Traffic) {
         if self.columns.has(Field::State) {
-            self.each_row(|rows, row| traffic.state.push(rows.read(bytes, Field::State, row, state).flatten()));
+            self.each_row(|rows, row| {
+                traffic.state.push(rows.read(bytes, Field::State, row, |cell| state(cell.trimmed())).flatten())
+            });
         }
     }
 
     pub fn labels(&mut self, bytes: &[u8], traffic: &mut Traffic) {
         if self.columns.has(Field::Label) {
             self.each_row(|rows, row| {
-                let cell = rows.grid.cell(bytes, Field::Label, row);
+                let cell = rows.grid.cell(bytes, Field::Label, row).trimmed();
                 let text = std::str::from_utf8(cell).ok().filter(|label| label.len() <= MAX_LABEL);
                 rows.tally.unreadable[Field::Label as usize] += u64::from(text.is_none());
                 traffic.push_label(text.filter(|text| !text.is_empty()));

@@ -5,6 +5,7 @@ mod ends;
 mod fill;
 
 use crate::ingest::intake::Intake;
+use crate::ingest::text::cell::Cell;
 use crate::ingest::text::fields::{self, is_blank};
 use crate::ingest::text::times::Clock;
 
@@ -15,7 +16,7 @@ use super::grid::Grid;
 use super::head::Layout;
 use super::lines::{Block, Cut, Row};
 
-use ends::Ends;
+use ends::{Ends, Refused};
 
 /// Why a row is not read. Fixed sentences: nothing of the row itself.
 pub mod reason {
@@ -115,24 +116,19 @@ impl Rows {
     fn block(&mut self, block: &Block<'_>, intake: &mut Intake) {
         self.grid.cut(block);
         self.kept.clear();
-        for (number, row) in (0..).zip(block.rows) {
-            if is_empty(block.of(row)) {
-                continue;
-            }
-            match self.ends(block.bytes, number, &mut intake.traffic) {
-                Ok(()) => {
-                    self.count += 1;
-                    self.kept.push(number);
-                }
-                Err(reason) => self.reject(block.at + u64::from(row.start), reason, intake),
-            }
+        self.kept.extend((0..).zip(block.rows).filter(|(_, row)| !is_empty(block.of(row))).map(|(number, _)| number));
+        let before = self.count;
+        self.count += self.kept.len() as u64;
+        let refused = self.ends(block.bytes, &mut intake.traffic);
+        for Refused { place, row, reason } in refused {
+            intake.reject(before + 1 + place as u64, block.at + u64::from(block.rows[row as usize].start), reason);
         }
         let traffic = &mut intake.traffic;
-        self.ends.flush(traffic);
         self.times(block.bytes, traffic);
         self.volume(block.bytes, traffic);
-        self.fill(block.bytes, Field::SourceMac, &mut traffic.source_mac, |_, cell| fields::mac(cell));
-        self.fill(block.bytes, Field::DestinationMac, &mut traffic.destination_mac, |_, cell| fields::mac(cell));
+        self.fill(block.bytes, Field::SourceMac, &mut traffic.source_mac, |_, cell| fields::mac(cell.trimmed()));
+        let destination_mac = &mut traffic.destination_mac;
+        self.fill(block.bytes, Field::DestinationMac, destination_mac, |_, cell| fields::mac(cell.trimmed()));
         self.states(block.bytes, traffic);
         self.labels(block.bytes, traffic);
         traffic.level();
@@ -141,22 +137,27 @@ impl Rows {
 
     /// A cell's value; one that is neither readable nor blank is counted.
     #[inline(always)]
-    fn read<T>(&mut self, bytes: &[u8], field: Field, row: u32, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+    fn read<T>(&mut self, bytes: &[u8], field: Field, row: u32, read: impl FnOnce(Cell<'_>) -> Option<T>) -> Option<T> {
         value(self.grid.cell(bytes, field, row), &mut self.tally.unreadable[field as usize], read)
     }
 }
 
 /// What a cell holds; one that is neither readable nor blank is counted.
 #[inline(always)]
-fn value<T>(cell: &[u8], unreadable: &mut u64, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+fn value<T>(cell: Cell<'_>, unreadable: &mut u64, read: impl FnOnce(Cell<'_>) -> Option<T>) -> Option<T> {
     if cell.is_empty() {
         return None;
     }
     let value = read(cell);
-    if value.is_none() && !is_blank(cell) {
-        *unreadable += 1;
+    if value.is_none() {
+        count_unreadable(cell, unreadable);
     }
     value
+}
+
+#[cold]
+fn count_unreadable(cell: Cell<'_>, unreadable: &mut u64) {
+    *unreadable += u64::from(!is_blank(cell.trimmed()));
 }
 
 fn is_empty(line: &[u8]) -> bool {
