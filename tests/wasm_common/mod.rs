@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use flowglass::analysis::Analysis;
 use flowglass::catalog::{catalog, knobs};
 use flowglass::model::settings::Settings;
+use flowglass::model::traffic::Traffic;
 use flowglass::sample;
 
 /// A test for each check below, made by the attribute `$test`.
@@ -16,6 +17,7 @@ macro_rules! checks {
         checks!($test, slices_do_not_show_in_the_report);
         checks!($test, damage_does_not_trap);
         checks!($test, addresses_are_those_of_the_standard_parser);
+        checks!($test, numbers_are_those_of_the_standard_parser);
     };
     ($test:meta, $check:ident) => {
         #[$test]
@@ -80,13 +82,47 @@ pub fn addresses_are_those_of_the_standard_parser() {
         }
     }
     let rows: String = cells.iter().map(|cell| format!("{cell},443,192.0.2.1\n")).collect();
-    let mut analysis = Analysis::new(Settings::default().check(&knobs()).expect("the defaults pass"));
-    analysis.begin("addresses.csv");
-    analysis.feed(format!("src_ip,dst_port,dst_ip\n{rows}").as_bytes()).expect("a table");
-    analysis.finish_file().expect("a table");
-    let traffic = analysis.run(&mut |_| ()).expect("it has rows").traffic;
+    let traffic = table(&format!("src_ip,dst_port,dst_ip\n{rows}"));
     let read: Vec<String> = traffic.source().iter().map(|id| traffic.address(*id).to_string()).collect();
     let expected: Vec<Ipv4Addr> = cells.iter().filter_map(|cell| cell.parse().ok()).collect();
     assert!(expected.len() > 100 && expected.len() < cells.len() - 100);
     assert_eq!(read, expected.iter().map(Ipv4Addr::to_string).collect::<Vec<_>>());
+}
+
+/// The same of numbers of every length, the point at every place, spoiled at every place.
+pub fn numbers_are_those_of_the_standard_parser() {
+    const DIGITS: &str = "17308512345678909";
+    let mut cells: Vec<String> = vec![".".to_owned(), "0.0.1".to_owned(), String::new()];
+    for length in 1..=DIGITS.len() {
+        let whole = &DIGITS[..length];
+        cells.push(whole.to_owned());
+        for at in 0..=length {
+            cells.push([&whole[..at], ".", &whole[at..]].concat());
+            for sign in ["/", ":", "x", ".", " "] {
+                cells.push([&whole[..at], sign, &whole[at..], ".5"].concat());
+            }
+        }
+    }
+    let rows: String = cells.iter().map(|cell| format!("10.0.0.1,443,{cell},{cell}\n")).collect();
+    let traffic = table(&format!("src_ip,dst_port,duration,bytes\n{rows}"));
+    let number = |cell: &String| cell.trim().parse::<f64>().ok();
+    let mut read = 0;
+    for (row, cell) in cells.iter().enumerate() {
+        let (duration, bytes) = (traffic.duration.get(row), traffic.bytes_sent.get(row));
+        // From the year 9999 on it is no duration, and above 2^53 only digits are a count.
+        let seconds = number(cell).filter(|seconds| *seconds < 253_402_300_800.0);
+        assert_eq!(duration.map(f64::to_bits), seconds.map(f64::to_bits), "{cell:?}");
+        let count = |number: f64| (number.fract() == 0.0 && number <= 9_007_199_254_740_992.0).then_some(number as u64);
+        assert_eq!(bytes, cell.parse().ok().or_else(|| number(cell).and_then(count)), "{cell:?}");
+        read += usize::from(duration.is_some());
+    }
+    assert!(read > 100 && read < cells.len() - 100, "{read} of {}", cells.len());
+}
+
+fn table(csv: &str) -> Traffic {
+    let mut analysis = Analysis::new(Settings::default().check(&knobs()).expect("the defaults pass"));
+    analysis.begin("table.csv");
+    analysis.feed(csv.as_bytes()).expect("a table");
+    analysis.finish_file().expect("a table");
+    analysis.run(&mut |_| ()).expect("it has rows").traffic
 }
