@@ -111,7 +111,7 @@ fn lend(judgement: &mut Judgement, judged: usize) -> Points {
     } else {
         judgement.point_of.iter().copied().filter(|&point| point != UNJUDGED).collect()
     };
-    let mut points = Points { values: judgement.values.clone(), of_row, weights };
+    let mut points = Points { values: judgement.values.mapv(f64::from), of_row, weights };
     StandardScaler::fit(&points).apply(&mut points.values);
     points
 }

@@ -13,6 +13,7 @@
 
 pub mod error;
 pub mod about;
+pub mod pieces;
 pub mod model;
 pub mod ingest;
 pub mod geo;

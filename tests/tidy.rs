@@ -27,12 +27,13 @@ enum May {
 const MODULES: &[(&str, May)] = &[
     ("error", May::Above),
     ("about", May::Above),
+    ("pieces", May::Above),
     ("model", May::Above),
     ("ingest", May::Above),
     ("geo", May::Only(&["error", "about", "model"])),
-    ("features", May::Only(&["error", "about", "model"])),
+    ("features", May::Only(&["error", "about", "pieces", "model"])),
     // The models know nothing of networks.
-    ("ml", May::Only(&["error", "about"])),
+    ("ml", May::Only(&["error", "about", "pieces"])),
     ("judge", May::Above),
     ("detect", May::Above),
     ("risk", May::Above),

@@ -2,6 +2,7 @@
 
 use crate::model::record::ConnState;
 use crate::model::traffic::{AddressId, Traffic};
+use crate::pieces::in_pieces;
 
 use super::Scene;
 use super::heard::Heard;
@@ -57,7 +58,8 @@ impl Outcomes {
             return outcomes;
         }
         outcomes.marks = vec![0; traffic.rows()];
-        for source in order.sources(1) {
+        in_pieces(traffic.addresses().len(), |source| {
+            let source = AddressId(source as u32);
             for (target, run) in order.targets(traffic, source).filter(|(target, _)| *target != Some(source)) {
                 let back = target.map(|target| order.pair(traffic, target, source)).unwrap_or_default();
                 let replies = Replies::of(traffic, back);
@@ -68,7 +70,7 @@ impl Outcomes {
                     outcomes.failed[source.index()] += u32::from(outcome == Some(Outcome::Failed));
                 }
             }
-        }
+        });
         outcomes
     }
 

@@ -2,6 +2,7 @@
 
 use crate::model::observation::At;
 use crate::model::traffic::{AddressId, Traffic};
+use crate::pieces::in_pieces;
 
 /// All rows, sorted by source, then destination, then input order. Rows past 2^32 are left out.
 pub struct Order {
@@ -14,13 +15,13 @@ impl Order {
     pub fn of(traffic: &Traffic) -> Self {
         let addresses = traffic.addresses().len();
         let rows = u32::try_from(traffic.rows()).unwrap_or(u32::MAX);
-        // The source travels with the row: fetching it row by row in the second pass misses the cache each time.
-        let with_source: Vec<(u32, AddressId)> = (0..rows).map(|row| (row, traffic.source()[row as usize])).collect();
         // Rows without a destination stand last.
-        let destination = |row: &(u32, AddressId)| target(traffic, row.0).map_or(addresses, AddressId::index);
-        let (_, by_destination) = counting_sort(&with_source, addresses + 1, destination, |row| *row);
-        drop(with_source);
-        let (starts, rows) = counting_sort(&by_destination, addresses, |row| row.1.index(), |row| row.0);
+        let destination = |row: usize| target(traffic, row as u32).map_or(addresses, AddressId::index);
+        // The source travels with the row: fetching it row by row in the second pass misses the cache each time.
+        let with_source = |row: usize| (row as u32, traffic.source()[row]);
+        let (_, by_destination) = counting_sort(rows as usize, addresses + 1, destination, with_source);
+        let source = |place: usize| by_destination[place].1.index();
+        let (starts, rows) = counting_sort(rows as usize, addresses, source, |place| by_destination[place].0);
         Order { starts, rows }
     }
 
@@ -59,28 +60,26 @@ fn target(traffic: &Traffic, row: u32) -> Option<AddressId> {
     traffic.destination.get(row as usize)
 }
 
-/// Sorts items by a key below `keys`, equal keys in their old order, and keeps what `kept` makes of each:
-/// where each key starts, and the items.
-fn counting_sort<T, K: Copy + Default>(
-    items: &[T],
+/// Sorts what goes by a number below `count` by a key below `keys`, equal keys in their old order: where each key starts,
+/// and what `kept` makes of each number.
+fn counting_sort<K: Copy + Default>(
+    count: usize,
     keys: usize,
-    key: impl Fn(&T) -> usize,
-    kept: impl Fn(&T) -> K,
+    key: impl Fn(usize) -> usize,
+    kept: impl Fn(usize) -> K,
 ) -> (Vec<u32>, Vec<K>) {
     let mut starts = vec![0; keys + 1];
-    for item in items {
-        starts[key(item) + 1] += 1;
-    }
+    in_pieces(count, |number| starts[key(number) + 1] += 1);
     for index in 0..keys {
         starts[index + 1] += starts[index];
     }
     let mut next = starts.clone();
-    let mut sorted = vec![K::default(); items.len()];
-    for item in items {
-        let place = &mut next[key(item)];
-        sorted[*place as usize] = kept(item);
+    let mut sorted = vec![K::default(); count];
+    in_pieces(count, |number| {
+        let place = &mut next[key(number)];
+        sorted[*place as usize] = kept(number);
         *place += 1;
-    }
+    });
     (starts, sorted)
 }
 

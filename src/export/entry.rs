@@ -41,7 +41,7 @@ fn entry(report: &Report, ip: IpAddr, host: &Host) -> Entry {
         address: ip,
         risk: host.risk,
         role: host.role,
-        rows: host.rows,
+        rows: u64::from(host.rows),
         detectors: once(evidence.iter().map(|finding| finding.detector)),
         techniques: once(evidence.iter().filter_map(|finding| finding.technique)),
         first_seen: first.map(|seconds| clock::utc(seconds as i64)),

@@ -1,28 +1,27 @@
 //! What is normal among the rows, and in which feature an odd one leaves it.
 
 use ndarray::Array2;
-use rustc_hash::FxHashMap;
 
 use crate::ml::dbscan::NOISE;
 use crate::ml::percentile::quantile;
 use crate::model::judgement::{Judgement, Verdict};
+use crate::pieces::in_pieces;
 
 /// The share of rows below and above what is called normal: own choice, so that the middle nine in ten are.
 const TAIL: f64 = 0.05;
 
 /// Between which values of each feature the middle nine in ten rows lie; whole rows count, not points.
-pub fn ranges(values: &Array2<f64>, weights: &[u32]) -> Vec<[f64; 2]> {
+pub fn ranges(values: &Array2<u16>, weights: &[u32]) -> Vec<[f64; 2]> {
     let range = |column: usize| {
-        // Ports have few different values: the points that share one are one to the quantile.
-        let mut rows: FxHashMap<u64, u32> = FxHashMap::default();
-        for (value, &weight) in values.column(column).iter().zip(weights) {
-            let sum = rows.entry(value.to_bits()).or_insert(0);
-            *sum = sum.saturating_add(weight);
-        }
-        let mut rows: Vec<(u64, u32)> = rows.into_iter().collect();
-        rows.sort_unstable();
-        let (distinct, counts): (Vec<f64>, Vec<u32>) =
-            rows.into_iter().map(|(bits, rows)| (f64::from_bits(bits), rows)).unzip();
+        // The points that share a value are one to the quantile.
+        let mut rows = vec![0u32; 1 << u16::BITS];
+        let column = values.column(column);
+        in_pieces(column.len(), |point| {
+            let sum = &mut rows[usize::from(column[point])];
+            *sum = sum.saturating_add(weights[point]);
+        });
+        let known = (0u16..=u16::MAX).zip(rows).filter(|(_, rows)| *rows > 0);
+        let (distinct, counts): (Vec<f64>, Vec<u32>) = known.map(|(value, rows)| (f64::from(value), rows)).unzip();
         let end = |share| quantile(&distinct, &counts, share).unwrap_or(0.0);
         [end(TAIL), end(1.0 - TAIL)]
     };
@@ -38,8 +37,8 @@ pub fn why(judgement: &Judgement, point: usize) -> Option<String> {
         return None;
     }
     let values = judgement.values.outer_iter().nth(point)?;
-    let features = judgement.features.iter().zip(values).zip(&judgement.normal);
-    let outside = features.filter(|((_, value), [low, high])| *value < low || *value > high);
+    let features = judgement.features.iter().zip(values.mapv(f64::from)).zip(&judgement.normal);
+    let outside = features.filter(|((_, value), [low, high])| value < low || value > high);
     let said: Vec<String> = outside
         .map(|((name, value), [low, high])| {
             format!("{} {value}: normal here {low:.0} to {high:.0} (middle 90 %)", name.replace('_', " "))
@@ -60,7 +59,7 @@ mod tests {
     use ndarray::array;
 
     fn judgement() -> Judgement {
-        let values = array![[50_000.0, 443.0], [50_000.0, 9.0], [51_000.0, 443.0], [1.0, 61_234.0]];
+        let values = array![[50_000, 443], [50_000, 9], [51_000, 443], [1, 61_234]];
         let weights = vec![40, 1, 40, 1];
         let normal = ranges(&values, &weights);
         let verdict = Verdict { anomalous: vec![false, true, true, true], ..Verdict::default() };

@@ -14,7 +14,7 @@ pub struct Judgement {
     /// The point of each row, or `UNJUDGED`.
     pub point_of: Vec<u32>,
     /// Points × features, before standardising.
-    pub values: Array2<f64>,
+    pub values: Array2<u16>,
     /// The number of rows at each point.
     pub weights: Vec<u32>,
     /// Between which values of each feature the middle nine in ten rows lie.

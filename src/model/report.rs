@@ -164,13 +164,13 @@ pub struct Host {
     pub decision: Decision,
     pub role: Role,
     /// The ids of its findings, heaviest first.
-    pub evidence: Vec<u32>,
+    pub evidence: Box<[u32]>,
     /// Shared with the look-up: there may be millions of hosts.
     pub place: Option<Arc<Place>>,
     /// `AS64496 Example`, where a database names it.
-    pub network: Option<String>,
+    pub network: Option<Box<str>>,
     /// Rows in which it is the source.
-    pub rows: u64,
+    pub rows: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

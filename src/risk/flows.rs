@@ -135,7 +135,7 @@ mod tests {
             risk,
             decision: Decision::Ignore,
             role: Role::Attacker,
-            evidence: vec![1],
+            evidence: [1].into(),
             place: None,
             network: None,
             rows: 1,

@@ -16,26 +16,23 @@ use crate::model::geo::{Geography, Located, Place};
 use crate::model::report::{Decision, Host};
 use crate::model::settings::Checked;
 use crate::model::traffic::{AddressId, Traffic};
+use crate::pieces::in_pieces;
 
 pub use points::{KNOBS, Ledger, Line, ledger};
 
 /// Every source address and every subject of a finding, by falling risk, then by address. Nothing is decided yet.
 pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], settings: &Checked) -> Vec<Host> {
-    let mut rows = vec![0u64; traffic.addresses().len()];
-    traffic.source().iter().for_each(|source| rows[source.index()] += 1);
+    let mut rows = vec![0u32; traffic.addresses().len()];
+    in_pieces(traffic.rows(), |row| rows[traffic.source()[row].index()] += 1);
     let mut on: FxHashMap<Address, Vec<&Finding>> = FxHashMap::default();
     findings.iter().for_each(|finding| on.entry(finding.subject).or_default().push(finding));
     // Weak evidence makes nobody a victim, as it makes nobody an attacker.
     let victims: FxHashSet<Address> =
         findings.iter().filter(|f| f.confidence >= WEAK).flat_map(|f| f.victims.iter().copied()).collect();
 
-    let ids = (0..).map(AddressId).zip(&rows);
-    let sources = ids.filter(|(_, rows)| **rows > 0).map(|(id, _)| (traffic.address(id), Some(id)));
     let silent = on.keys().map(|&subject| (subject, traffic.find(subject)));
-    let silent = silent.filter(|(_, id)| id.is_none_or(|id| rows[id.index()] == 0));
-    // There may be millions: made at once, and put in order in place.
-    let mut hosts = Vec::with_capacity(sources.clone().count() + silent.clone().count());
-    hosts.extend(sources.chain(silent).map(|(address, id)| {
+    let silent: Vec<_> = silent.filter(|(_, id)| id.is_none_or(|id| rows[id.index()] == 0)).collect();
+    let host = |address: Address, id: Option<AddressId>| {
         let evidence = on.get(&address).map_or(&[][..], Vec::as_slice);
         let place = id.and_then(|id| place(geography.located.get(id.index())?));
         Host {
@@ -44,17 +41,24 @@ pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], se
             decision: Decision::Ignore,
             role: role(evidence, victims.contains(&address)),
             evidence: heaviest_first(evidence),
-            network: place.and_then(|place| network(place)),
+            network: place.and_then(|place| network(place)).map(String::into_boxed_str),
             place: place.cloned(),
             rows: id.map_or(0, |id| rows[id.index()]),
         }
-    }));
+    };
+    // There may be millions: made at once, and put in order in place.
+    let mut hosts = Vec::with_capacity(rows.iter().filter(|rows| **rows > 0).count() + silent.len());
+    in_pieces(rows.len(), |number| {
+        let id = AddressId(number as u32);
+        hosts.extend((rows[number] > 0).then(|| host(traffic.address(id), Some(id))));
+    });
+    hosts.extend(silent.into_iter().map(|(address, id)| host(address, id)));
     // No address stands twice, so that there is one order.
     hosts.sort_unstable_by(|a: &Host, b: &Host| b.risk.total_cmp(&a.risk).then(a.address.cmp(&b.address)));
     hosts
 }
 
-fn heaviest_first(evidence: &[&Finding]) -> Vec<u32> {
+fn heaviest_first(evidence: &[&Finding]) -> Box<[u32]> {
     let mut sorted = evidence.to_vec();
     sorted.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.id.cmp(&b.id)));
     sorted.iter().map(|finding| finding.id).collect()

@@ -99,7 +99,7 @@ fn hosts_stand_by_risk_then_address_with_their_parts() {
             row("9.9.9.9", 0.0, Role::Victim, 1),
         ]
     );
-    assert_eq!(hosts[0].evidence, [2, 1], "heaviest first");
+    assert_eq!(*hosts[0].evidence, [2, 1], "heaviest first");
 }
 
 #[test]

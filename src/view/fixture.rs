@@ -59,7 +59,7 @@ fn judgement() -> Judgement {
     Judgement {
         features: vec!["source_port", "destination_port"],
         point_of: vec![0, 0, 1, 2, 0, UNJUDGED],
-        values: array![[40_000.0, 22.0], [40_001.0, 23.0], [65_535.0, 0.0]],
+        values: array![[40_000, 22], [40_001, 23], [65_535, 0]],
         weights: vec![3, 1, 1],
         normal: vec![[40_000.0, 50_000.0], [10.0, 23.0]],
         forest: Some(verdict([false, true, true])),
@@ -87,13 +87,13 @@ fn finding(id: u32, subject: &str, detector: &'static str, points: f64) -> Findi
     }
 }
 
-fn host(text: &str, risk: f64, decision: Decision, evidence: &[u32], rows: u64) -> Host {
+fn host(text: &str, risk: f64, decision: Decision, evidence: &[u32], rows: u32) -> Host {
     Host {
         address: address(text),
         risk,
         decision,
         role: Role::Attacker,
-        evidence: evidence.to_vec(),
+        evidence: evidence.into(),
         place: None,
         network: None,
         rows,

@@ -118,8 +118,8 @@ pub fn cell(report: &Report, host: &Host, column: &str) -> String {
         "risk" => words::score(host.risk),
         "decision" => words::decision(host.decision).to_owned(),
         "place" => words::place(host.place.as_deref()),
-        "network" => host.network.clone().unwrap_or_default(),
-        "rows" => words::count(host.rows),
+        "network" => host.network.as_deref().unwrap_or_default().to_owned(),
+        "rows" => words::count(u64::from(host.rows)),
         "reasons" => reasons(report, host).join(" · "),
         _ => String::new(),
     }

@@ -38,7 +38,7 @@ pub fn host(text: &str, risk: f64, decision: Decision) -> Host {
         risk,
         decision,
         role: Role::Attacker,
-        evidence: vec![1],
+        evidence: [1].into(),
         place: None,
         network: None,
         rows: 1,

@@ -1,10 +1,13 @@
 //! DBSCAN on a grid for up to three features: points of one cell are all within the radius of each other, so a cell
 //! that holds enough rows needs no distances at all, and clusters grow by joining cells.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use super::near::{Bounds, Place, Reach, squared, touch};
 use crate::ml::points::Points;
+use crate::pieces::in_pieces;
 
 type Key = [i64; 3];
 
@@ -21,11 +24,13 @@ struct Cell {
     rows: u64,
 }
 
-struct Grid {
+struct Grid<'a> {
+    features: usize,
+    /// The points' features, one after the other, and the number of rows at each point.
+    values: Cow<'a, [f64]>,
+    weights: &'a [u32],
     /// Points in the order of their cells.
     order: Vec<u32>,
-    places: Vec<Place>,
-    weights: Vec<u32>,
     cells: Vec<Cell>,
     ids: FxHashMap<Key, u32>,
     /// Keys of the cells that may hold a neighbour, relative to a cell and without itself.
@@ -61,40 +66,63 @@ pub fn components(points: &Points, eps: f64, min_samples: u64) -> Found {
     found
 }
 
-impl Grid {
-    fn new(points: &Points, eps: f64) -> Self {
+impl<'a> Grid<'a> {
+    fn new(points: &'a Points, eps: f64) -> Self {
         let features = points.features();
         let side = eps / (features as f64).sqrt() * SMALLER;
-        let flat = points.flat();
-        let mut keyed: Vec<(Key, u32)> = flat
-            .chunks_exact(features)
-            .enumerate()
-            .map(|(index, point)| {
-                let mut key = [0; 3];
-                key.iter_mut().zip(point).for_each(|(key, value)| *key = (value / side).floor() as i64);
-                (key, index as u32)
-            })
-            .collect();
-        keyed.sort_unstable();
-        let order: Vec<u32> = keyed.iter().map(|&(_, point)| point).collect();
-        let place = |&point: &u32| {
-            let mut place = [0.0; 3];
-            place[..features].copy_from_slice(&flat[point as usize * features..][..features]);
-            place
+        let mut grid = Grid {
+            features,
+            values: points.flat(),
+            weights: &points.weights,
+            order: vec![0; points.len()],
+            cells: Vec::new(),
+            ids: FxHashMap::default(),
+            around: around(features),
+            radius: eps * eps,
         };
-        let places: Vec<Place> = order.iter().map(place).collect();
-        let weights: Vec<u32> = order.iter().map(|&point| points.weights[point as usize]).collect();
-        let mut cells = Vec::new();
-        let mut start = 0;
-        for group in keyed.chunk_by(|a, b| a.0 == b.0) {
-            let end = start + group.len();
-            let rows = weights[start..end].iter().map(|&weight| u64::from(weight)).sum();
-            let bounds = Bounds::of(&places[start..end]);
-            cells.push(Cell { key: group[0].0, start, end, cores: start, bounds, rows });
-            start = end;
+        let mut cell_of = Vec::with_capacity(points.len());
+        in_pieces(points.len(), |point| cell_of.push(grid.add(point, side)));
+        let mut next: Vec<usize> = Vec::with_capacity(grid.cells.len());
+        for cell in &mut grid.cells {
+            cell.start = next.last().copied().unwrap_or(0);
+            cell.end += cell.start;
+            cell.cores = cell.start;
+            next.push(cell.end);
         }
-        let ids = cells.iter().enumerate().map(|(id, cell)| (cell.key, id as u32)).collect();
-        Grid { order, places, weights, cells, ids, around: around(features), radius: eps * eps }
+        next.iter_mut().zip(&grid.cells).for_each(|(next, cell)| *next = cell.start);
+        in_pieces(points.len(), |point| {
+            let place = &mut next[cell_of[point] as usize];
+            grid.order[*place] = point as u32;
+            *place += 1;
+        });
+        grid
+    }
+
+    /// Counts a point in its cell, and gives the cell. Until all are counted a cell's `end` is its number of points.
+    fn add(&mut self, point: usize, side: f64) -> u32 {
+        let place = self.place_of(point);
+        let key = place.map(|value| (value / side).floor() as i64);
+        let cells = &mut self.cells;
+        let id = *self.ids.entry(key).or_insert_with(|| {
+            cells.push(Cell { key, start: 0, end: 0, cores: 0, bounds: Bounds::EMPTY, rows: 0 });
+            cells.len() as u32 - 1
+        });
+        let cell = &mut cells[id as usize];
+        cell.end += 1;
+        cell.bounds.add(&place);
+        cell.rows += u64::from(self.weights[point]);
+        id
+    }
+
+    fn place_of(&self, point: usize) -> Place {
+        let mut place = [0.0; 3];
+        place[..self.features].copy_from_slice(&self.values[point * self.features..][..self.features]);
+        place
+    }
+
+    /// Where the point at a place of the order is.
+    fn place(&self, at: usize) -> Place {
+        self.place_of(self.order[at] as usize)
     }
 
     /// The cells that may hold a neighbour of a point of this one; not the cell itself.
@@ -115,8 +143,6 @@ impl Grid {
             for at in start..end {
                 if self.is_core(&near, at, rows, min_samples) {
                     self.order.swap(cores, at);
-                    self.places.swap(cores, at);
-                    self.weights.swap(cores, at);
                     cores += 1;
                 }
             }
@@ -125,8 +151,8 @@ impl Grid {
     }
 
     fn is_core(&self, near: &[usize], at: usize, own_rows: u64, min_samples: u64) -> bool {
-        let place = &self.places[at];
-        let here = Bounds::of(std::slice::from_ref(place));
+        let place = self.place(at);
+        let here = Bounds::of(&[place]);
         let mut rows = own_rows;
         for &other in near {
             let cell = &self.cells[other];
@@ -135,8 +161,8 @@ impl Grid {
                 Reach::All => rows += cell.rows,
                 Reach::Some => {
                     for at in cell.start..cell.end {
-                        if squared(place, &self.places[at]) <= self.radius {
-                            rows += u64::from(self.weights[at]);
+                        if squared(&place, &self.place(at)) <= self.radius {
+                            rows += u64::from(self.weights[self.order[at] as usize]);
                             if rows >= min_samples {
                                 return true;
                             }
@@ -154,7 +180,9 @@ impl Grid {
     /// Joins every two cells that hold core points within the radius.
     fn join(&self) -> Joined {
         let mut joined = Joined { parent: (0..self.cells.len() as u32).collect() };
-        let cores = |cell: usize| self.places[self.cells[cell].start..self.cells[cell].cores].to_vec();
+        let cores = |cell: usize| -> Vec<Place> {
+            (self.cells[cell].start..self.cells[cell].cores).map(|at| self.place(at)).collect()
+        };
         for cell in 0..self.cells.len() {
             if self.cells[cell].cores == self.cells[cell].start {
                 continue;
@@ -177,10 +205,10 @@ impl Grid {
 
     /// Calls `found` with every cell that holds a core point within the radius of a point that is none itself.
     fn borders(&self, cell: usize, at: usize, mut found: impl FnMut(u32)) {
-        let place = &self.places[at];
+        let place = self.place(at);
         for other in std::iter::once(cell).chain(self.near(cell)) {
             let Cell { start, cores, .. } = self.cells[other];
-            if self.places[start..cores].iter().any(|core| squared(place, core) <= self.radius) {
+            if (start..cores).any(|core| squared(&place, &self.place(core)) <= self.radius) {
                 found(other as u32);
             }
         }

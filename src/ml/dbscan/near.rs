@@ -29,15 +29,20 @@ pub enum Reach {
 }
 
 impl Bounds {
+    /// Around nothing.
+    pub const EMPTY: Bounds = Bounds { low: [f64::INFINITY; 3], high: [f64::NEG_INFINITY; 3] };
+
     pub fn of(points: &[Place]) -> Self {
-        let mut bounds = Bounds { low: [f64::INFINITY; 3], high: [f64::NEG_INFINITY; 3] };
-        for point in points {
-            for (axis, &value) in point.iter().enumerate() {
-                bounds.low[axis] = bounds.low[axis].min(value);
-                bounds.high[axis] = bounds.high[axis].max(value);
-            }
-        }
+        let mut bounds = Bounds::EMPTY;
+        points.iter().for_each(|point| bounds.add(point));
         bounds
+    }
+
+    pub fn add(&mut self, point: &Place) {
+        for (axis, &value) in point.iter().enumerate() {
+            self.low[axis] = self.low[axis].min(value);
+            self.high[axis] = self.high[axis].max(value);
+        }
     }
 
     /// Whether all, no or some pairs of points from the two boxes lie within the squared radius.

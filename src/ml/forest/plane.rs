@@ -8,6 +8,7 @@
 use rustc_hash::FxHashMap;
 
 use super::score::{Flat, Step};
+use crate::pieces::in_pieces;
 
 /// The most different numbers of one feature; all ports fit.
 const MOST_VALUES: usize = 1 << 16;
@@ -37,25 +38,25 @@ struct Column {
 }
 
 impl Column {
-    /// `None` where there are more different numbers than places.
-    fn of(values: impl Iterator<Item = f32>) -> Option<Column> {
+    /// Of so many points. `None` where there are more different numbers than places.
+    fn of(points: usize, value: impl Fn(usize) -> f32) -> Option<Column> {
         let mut ids: FxHashMap<u32, u16> = FxHashMap::default();
-        let mut column = Column { values: Vec::new(), place: Vec::with_capacity(values.size_hint().0) };
-        for value in values {
-            let next = column.values.len();
-            let id = match ids.get(&value.to_bits()) {
-                Some(&id) => id,
-                None if next == MOST_VALUES => return None,
-                None => {
+        let mut column = Column { values: Vec::new(), place: Vec::with_capacity(points) };
+        in_pieces(points, |point| {
+            let (value, next) = (value(point), column.values.len());
+            let id = ids.get(&value.to_bits()).copied().unwrap_or_else(|| {
+                if next < MOST_VALUES {
                     ids.insert(value.to_bits(), next as u16);
-                    column.values.push(value);
-                    next as u16
                 }
-            };
+                column.values.extend((next <= MOST_VALUES).then_some(value));
+                next as u16
+            });
             column.place.push(id);
-        }
-        column.sort();
-        Some(column)
+        });
+        (column.values.len() <= MOST_VALUES).then(|| {
+            column.sort();
+            column
+        })
     }
 
     fn sort(&mut self) {
@@ -78,11 +79,11 @@ impl Column {
         self.place.iter().for_each(|&place| next[usize::from(place) + 1] += 1);
         (1..next.len()).for_each(|place| next[place] += next[place - 1]);
         let mut order = vec![0; self.place.len()];
-        for (point, &place) in self.place.iter().enumerate() {
-            let at = &mut next[usize::from(place)];
+        in_pieces(self.place.len(), |point| {
+            let at = &mut next[usize::from(self.place[point])];
             order[*at as usize] = point as u32;
             *at += 1;
-        }
+        });
         order
     }
 }
@@ -94,7 +95,8 @@ impl Plane {
         if !(1..=2).contains(&features) || depth > DEEPEST || values.len() < FEWEST * features {
             return None;
         }
-        let column = |axis| Column::of(values.chunks_exact(features).map(move |point| point[axis] as f32));
+        let points = values.len() / features;
+        let column = |axis: usize| Column::of(points, |point| values[point * features + axis] as f32);
         let second = match features {
             1 => Column { values: vec![0.0], place: vec![0; values.len()] },
             _ => column(1)?,
@@ -110,11 +112,11 @@ impl Plane {
         let mut lengths = vec![0.0; first.place.len()];
         for (done, points) in first.order().chunks(BETWEEN).enumerate() {
             progress((done * BETWEEN) as f64 / lengths.len() as f64);
-            for &point in points {
-                let point = point as usize;
+            in_pieces(points.len(), |at| {
+                let point = points[at] as usize;
                 sweep.move_to(u32::from(first.place[point]));
                 lengths[point] = sweep.sums[segment[usize::from(second.place[point])] as usize] as f64 * UNIT;
-            }
+            });
         }
         lengths
     }

@@ -2,6 +2,7 @@
 
 use super::plane::{self, Plane};
 use super::tree::Node;
+use crate::pieces::in_pieces;
 
 /// Points walked through a tree together: their steps do not wait for each other.
 const LANES: usize = 16;
@@ -85,10 +86,10 @@ impl Flat {
 
     /// Scores from summed path lengths.
     fn scores(&self, mut lengths: Vec<f64>) -> Vec<f64> {
-        for length in &mut lengths {
-            let share = if self.normal == 0.0 { 1.0 } else { *length / self.normal };
-            *length = -libm::exp2(-share);
-        }
+        in_pieces(lengths.len(), |point| {
+            let share = if self.normal == 0.0 { 1.0 } else { lengths[point] / self.normal };
+            lengths[point] = -libm::exp2(-share);
+        });
         lengths
     }
 

@@ -124,7 +124,7 @@ impl Series {
 
 /// The points with everything needed to place them.
 struct Judged<'a> {
-    values: &'a Array2<f64>,
+    values: &'a Array2<u16>,
     weights: &'a [u32],
     clusters: &'a Clusters,
     series: &'a Series,
@@ -137,7 +137,7 @@ impl Judged<'_> {
         let points = self.values.outer_iter().zip(self.weights).zip(&self.clusters.label);
         for ((point, &weight), &label) in points {
             let place = |axis: usize, cells: usize| {
-                let value = point.get(axis).copied().unwrap_or(0.0);
+                let value = point.get(axis).copied().map_or(0.0, f64::from);
                 ((value / PORTS * cells as f64).max(0.0) as usize).min(cells - 1)
             };
             let cell = place(1, rows) * columns + place(0, columns);
@@ -237,7 +237,7 @@ mod tests {
         let mut outcome = outcome();
         let judgement = &mut outcome.judgement;
         judgement.values =
-            Array2::from_shape_fn((50_000, 2), |(row, column)| ((row * (7 + column * 90)) % 65_536) as f64);
+            Array2::from_shape_fn((50_000, 2), |(row, column)| ((row * (7 + column * 90)) % 65_536) as u16);
         judgement.weights = vec![1; 50_000];
         judgement.clusters =
             Some(Clusters { label: (0..50_000).map(|row| row % 30 - 1).collect(), ..Clusters::default() });
