@@ -125,7 +125,8 @@ impl Analysis {
         inputs.sort_by_cached_key(|(files, _)| files.clone().map(|file| place[file]).min());
         let inputs: Vec<Input> = inputs.into_iter().flat_map(|(_, inputs)| inputs).collect();
         let rejected = intake.rejected();
-        let traffic = intake.traffic;
+        let mut traffic = intake.traffic;
+        traffic.close();
         // A capture of nothing but ARP has no flows, and yet something to find.
         if traffic.rows() == 0 && traffic.observations.is_empty() {
             return Err(nothing_read(&inputs));
@@ -138,6 +139,8 @@ impl Analysis {
         progress(Progress { stage: "Grouping the flows", fraction: 0.0 });
         let scene = Scene::new(&traffic, &geography, &judgement, &settings);
         let (findings, detectors) = detect(&scene, |about| progress(Progress { stage: about.title, fraction: 0.0 }));
+        // The hosts may need the room.
+        drop(scene);
         progress(Progress { stage: "Weighing the evidence", fraction: 0.0 });
         let mut hosts = risk::assess(&traffic, &geography, &findings, &settings);
         let surroundings = policy::surroundings(&traffic, &settings);

@@ -1,5 +1,6 @@
 //! The traffic table: every flow of every input, one column per field, addresses interned.
 
+mod closed;
 mod files;
 mod part;
 
@@ -32,6 +33,8 @@ pub struct Traffic {
     /// IPv4 apart from the rest: most traffic is, and a key of four bytes halves the time to look one up.
     v4_ids: FxHashMap<u32, AddressId>,
     ids: FxHashMap<Address, AddressId>,
+    /// The addresses in order; none until the table is closed.
+    sorted: Vec<AddressId>,
     source: Vec<AddressId>,
     pub destination: Column<AddressId>,
     pub source_port: Column<u16>,
@@ -173,6 +176,7 @@ impl Traffic {
 
     pub fn find(&self, address: Address) -> Option<AddressId> {
         match address {
+            _ if self.is_closed() => self.find_in_order(address),
             Address::V4(ip) => self.v4_ids.get(&ip.to_bits()).copied(),
             _ => self.ids.get(&address).copied(),
         }

@@ -30,8 +30,7 @@ pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], se
     let victims: FxHashSet<Address> =
         findings.iter().filter(|f| f.confidence >= WEAK).flat_map(|f| f.victims.iter().copied()).collect();
 
-    let silent = on.keys().map(|&subject| (subject, traffic.find(subject)));
-    let silent: Vec<_> = silent.filter(|(_, id)| id.is_none_or(|id| rows[id.index()] == 0)).collect();
+    let is_source = |id: AddressId| rows[id.index()] > 0;
     let host = |address: Address, id: Option<AddressId>| {
         let evidence = on.get(&address).map_or(&[][..], Vec::as_slice);
         let place = id.and_then(|id| place(geography.located.get(id.index())?));
@@ -46,15 +45,23 @@ pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], se
             rows: id.map_or(0, |id| rows[id.index()]),
         }
     };
-    // There may be millions: made at once, and put in order in place.
-    let mut hosts = Vec::with_capacity(rows.iter().filter(|rows| **rows > 0).count() + silent.len());
-    in_pieces(rows.len(), |number| {
-        let id = AddressId(number as u32);
-        hosts.extend((rows[number] > 0).then(|| host(traffic.address(id), Some(id))));
+    let mut first: Vec<Host> = on.keys().map(|&subject| host(subject, traffic.find(subject))).collect();
+    first.sort_unstable_by(|a, b| b.risk.total_cmp(&a.risk).then(a.address.cmp(&b.address)));
+    let mut others = first.split_off(first.partition_point(|host| host.risk > 0.0)).into_iter().peekable();
+    // The others come by address. There may be millions: made at once and in order.
+    let mut hosts = Vec::with_capacity(rows.iter().filter(|rows| **rows > 0).count() + on.len());
+    hosts.extend(first);
+    let by_address = traffic.by_address();
+    in_pieces(by_address.len(), |place| {
+        let address = traffic.address(by_address[place]);
+        while let Some(other) = others.next_if(|other| other.address < address) {
+            hosts.push(other);
+        }
+        if is_source(by_address[place]) && !on.contains_key(&address) {
+            hosts.push(host(address, Some(by_address[place])));
+        }
     });
-    hosts.extend(silent.into_iter().map(|(address, id)| host(address, id)));
-    // No address stands twice, so that there is one order.
-    hosts.sort_unstable_by(|a: &Host, b: &Host| b.risk.total_cmp(&a.risk).then(a.address.cmp(&b.address)));
+    hosts.extend(others);
     hosts
 }
 
