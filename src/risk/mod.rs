@@ -30,19 +30,26 @@ pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], se
     let victims: FxHashSet<Address> =
         findings.iter().filter(|f| f.confidence >= WEAK).flat_map(|f| f.victims.iter().copied()).collect();
 
-    let is_source = |id: AddressId| rows[id.index()] > 0;
-    let host = |address: Address, id: Option<AddressId>| {
-        let evidence = on.get(&address).map_or(&[][..], Vec::as_slice);
+    let quiet = |address: Address, id: Option<AddressId>| {
         let place = id.and_then(|id| place(geography.located.get(id.index())?));
         Host {
             address,
-            risk: if evidence.is_empty() { 0.0 } else { ledger(evidence.iter().copied(), settings).risk },
+            risk: 0.0,
             decision: Decision::Ignore,
-            role: role(evidence, victims.contains(&address)),
-            evidence: heaviest_first(evidence),
+            role: Role::Bystander,
+            evidence: Box::default(),
             network: place.and_then(|place| network(place)).map(String::into_boxed_str),
             place: place.cloned(),
             rows: id.map_or(0, |id| rows[id.index()]),
+        }
+    };
+    let host = |address: Address, id: Option<AddressId>| {
+        let evidence = on.get(&address).map_or(&[][..], Vec::as_slice);
+        Host {
+            risk: if evidence.is_empty() { 0.0 } else { ledger(evidence.iter().copied(), settings).risk },
+            role: role(evidence, victims.contains(&address)),
+            evidence: heaviest_first(evidence),
+            ..quiet(address, id)
         }
     };
     let mut first: Vec<Host> = on.keys().map(|&subject| host(subject, traffic.find(subject))).collect();
@@ -51,14 +58,18 @@ pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], se
     // The others come by address. There may be millions: made at once and in order.
     let mut hosts = Vec::with_capacity(rows.iter().filter(|rows| **rows > 0).count() + on.len());
     hosts.extend(first);
+    let mut told = vec![false; rows.len()];
+    on.keys().chain(&victims).filter_map(|address| traffic.find(*address)).for_each(|id| told[id.index()] = true);
     let by_address = traffic.by_address();
     in_pieces(by_address.len(), |place| {
-        let address = traffic.address(by_address[place]);
+        let id = by_address[place];
+        let address = traffic.address(id);
         while let Some(other) = others.next_if(|other| other.address < address) {
             hosts.push(other);
         }
-        if is_source(by_address[place]) && !on.contains_key(&address) {
-            hosts.push(host(address, Some(by_address[place])));
+        // Of most no finding tells anything: that needs no look at the findings.
+        if rows[id.index()] > 0 && !(told[id.index()] && on.contains_key(&address)) {
+            hosts.push(if told[id.index()] { host(address, Some(id)) } else { quiet(address, Some(id)) });
         }
     });
     hosts.extend(others);

@@ -7,6 +7,7 @@ use crate::about::About;
 use crate::model::chart::{Axis, Block, Chart};
 use crate::model::judgement::Clusters;
 use crate::model::outcome::Outcome;
+use crate::pieces::in_pieces;
 use crate::view::words;
 
 pub const PLOT: Plot = Plot {
@@ -134,15 +135,14 @@ impl Judged<'_> {
     /// Rows per cell and series, over a grid of `columns` × `rows`.
     fn tally(&self, columns: usize, rows: usize) -> Vec<Vec<u64>> {
         let mut cells = vec![vec![0; FIRST_NAMED + NAMED]; columns * rows];
-        let points = self.values.outer_iter().zip(self.weights).zip(&self.clusters.label);
-        for ((point, &weight), &label) in points {
+        in_pieces(self.weights.len(), |point| {
             let place = |axis: usize, cells: usize| {
-                let value = point.get(axis).copied().map_or(0.0, f64::from);
+                let value = self.values.get((point, axis)).copied().map_or(0.0, f64::from);
                 ((value / PORTS * cells as f64).max(0.0) as usize).min(cells - 1)
             };
             let cell = place(1, rows) * columns + place(0, columns);
-            cells[cell][self.series.index(label)] += u64::from(weight);
-        }
+            cells[cell][self.series.index(self.clusters.label[point])] += u64::from(self.weights[point]);
+        });
         cells
     }
 
