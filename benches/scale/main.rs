@@ -29,12 +29,9 @@ use std::path::{Path, PathBuf};
 
 use flowglass::sample::Pairs;
 
-use input::Input;
+use input::{Input, Readable, TABLE};
 use run::{Place, median};
 use table::Table;
-
-/// Rows of the table on which reading is timed, where no larger one is asked for: long enough for several stretches each.
-const READING_ROWS: u64 = 4_000_000;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -63,13 +60,15 @@ fn all(sizes: &str, quick: bool) {
     let _ = fs::remove_dir_all(&folder);
 }
 
-/// Reading alone, with one helping worker and with two.
+/// Reading alone: tables with one helping worker and with two, what cannot be divided with none but the reader.
 fn read(folder: &Path, times: usize, table: &mut Table) {
-    let input = Input::table(folder, READING_ROWS, Pairs::Repeated);
-    for workers in [1, 2] {
-        table.add_reading(&input, workers, reading::run(&input, workers, times));
+    for name in Readable::all() {
+        let input = Readable::new(folder, name);
+        for workers in if name == TABLE { &[1, 2][..] } else { &[1] } {
+            table.add_reading(&input, *workers, reading::run(&input, *workers, times));
+        }
+        let _ = fs::remove_file(&input.path);
     }
-    let _ = fs::remove_file(&input.path);
 }
 
 fn analyse(input: &Input, times: usize, table: &mut Table) {

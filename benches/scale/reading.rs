@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::input::Input;
+use crate::input::Readable;
 use crate::run::middle;
 use crate::site::Site;
 use crate::tab::Tab;
@@ -25,7 +25,7 @@ const READ: &str = "new Promise((answer) => {
 })";
 
 /// The median of several runs, in seconds. The worker that puts the parts together comes on top of the helpers.
-pub fn run(input: &Input, workers: u64, times: usize) -> f64 {
+pub fn run(input: &Readable, workers: u64, times: usize) -> f64 {
     let site = Site::start();
     let mut tab = Tab::blank(&format!("reading-{workers}"), &site);
     // The page counts the processors when it starts.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use flowglass::sample::Pairs;
 
-use crate::input::Input;
+use crate::input::{Input, Readable};
 use crate::promises;
 use crate::run::{DETECTORS_STAGE, Place, Run};
 
@@ -13,8 +13,8 @@ use crate::run::{DETECTORS_STAGE, Place, Run};
 pub struct Table {
     text: String,
     runs: Vec<(u64, Pairs, Place, Run)>,
-    /// Helping workers and megabytes a second.
-    reading: Vec<(u64, f64)>,
+    /// What was read, by how many workers, and megabytes a second.
+    reading: Vec<(&'static str, u64, f64)>,
 }
 
 impl Table {
@@ -30,9 +30,9 @@ impl Table {
         self.runs.iter().find(|run| (run.0, run.1, run.2) == (rows, pairs, place)).map(|run| &run.3)
     }
 
-    /// Megabytes a second with so many helping workers.
-    pub fn reading(&self, workers: u64) -> Option<f64> {
-        self.reading.iter().find(|reading| reading.0 == workers).map(|reading| reading.1)
+    /// Megabytes a second with so many workers.
+    pub fn reading(&self, name: &str, workers: u64) -> Option<f64> {
+        self.reading.iter().find(|reading| (reading.0, reading.1) == (name, workers)).map(|reading| reading.2)
     }
 
     /// Rows and seconds of each size in the browser.
@@ -41,15 +41,16 @@ impl Table {
         here.map(|run| (run.0, run.3.total())).collect()
     }
 
-    pub fn add_reading(&mut self, input: &Input, workers: u64, seconds: f64) {
+    pub fn add_reading(&mut self, input: &Readable, workers: u64, seconds: f64) {
         let speed = input.megabytes() / seconds;
         if self.reading.is_empty() {
             self.tell(
-                "\n## Reading alone in the page\n\n| helping workers | MB | seconds | MB/s |\n|---:|---:|---:|---:|",
+                "\n## Reading alone in the page\n\n| file | workers | MB | seconds | MB/s |\n|---|---:|---:|---:|---:|",
             );
         }
-        self.tell(&format!("| {workers} | {:.0} | {seconds:.2} | {speed:.0} |", input.megabytes()));
-        self.reading.push((workers, speed));
+        let Readable { name, .. } = input;
+        self.tell(&format!("| {name} | {workers} | {:.0} | {seconds:.2} | {speed:.0} |", input.megabytes()));
+        self.reading.push((name, workers, speed));
     }
 
     /// Adds a run; beside a peer's run stands the page's own on the same input.
