@@ -1,6 +1,7 @@
 //! Small scenes for the detectors, and the laws that all detectors keep.
 
 mod answers;
+mod bounds;
 mod floods;
 mod guesses;
 mod hidden;
