@@ -6,7 +6,6 @@ use crate::about::About;
 use crate::model::address::Address;
 use crate::model::finding::{Family, Finding};
 use crate::model::observation::{Icmp, IcmpKind};
-use crate::model::traffic::Traffic;
 
 use super::claims::{Mac, claims};
 use super::observed::{Piece, Weight, counted, listed};

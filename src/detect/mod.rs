@@ -2,6 +2,7 @@
 
 mod attempts;
 mod claims;
+mod distance;
 mod doors;
 pub mod evidence;
 mod flood;

@@ -13,6 +13,7 @@ mod odd;
 mod probes;
 mod remote;
 mod scans;
+mod travel;
 mod unusual;
 
 use super::*;

@@ -134,7 +134,10 @@ impl Rows {
         self.fill(block.bytes, Field::SourceMac, &mut traffic.source_mac, |_, cell| fields::mac(cell));
         self.fill(block.bytes, Field::DestinationMac, &mut traffic.destination_mac, |_, cell| fields::mac(cell));
         self.states(block.bytes, traffic);
-        self.labels(block.bytes, traffic);
+        self.texts(block.bytes, Field::Label, |label| traffic.push_label(label));
+        self.texts(block.bytes, Field::Identity, |name| {
+            traffic.push_identity(name.filter(|name| !fields::is_blank(name.as_bytes())));
+        });
         traffic.level();
         intake.accept_rows(self.kept.len());
     }
