@@ -14,6 +14,7 @@ mod needs;
 mod neighbours;
 mod observed;
 mod origin;
+mod pace;
 mod profile;
 mod questions;
 mod rate;
@@ -24,6 +25,7 @@ mod spread;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod volley;
 
 use std::cell::Cell;
 
