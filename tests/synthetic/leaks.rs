@@ -3,6 +3,7 @@
 use flowglass::model::address::Address;
 
 use super::dice::Dice;
+use super::lookalikes;
 use super::office::{DAY, DNS, FILES, MAIL, START, WEB, host, server};
 use super::talk::Talk;
 
@@ -15,11 +16,14 @@ pub struct Sign {
     pub drawn: String,
 }
 
-pub const SIGNS: &[(&str, fn(&mut Dice) -> Sign)] =
+/// One kind: its name, and how one is drawn.
+pub type Kind = (&'static str, fn(&mut Dice) -> Sign);
+
+pub const SIGNS: &[Kind] =
     &[("reflected answers", reflected), ("abused server", abused), ("beacon", beacon), ("exfiltration", exfiltration)];
 
 /// Honest: nobody is even to be watched for it.
-pub const LOOKALIKES: &[(&str, fn(&mut Dice) -> Vec<Talk>)] = &[
+pub const LOOKALIKES: &[lookalikes::Kind] = &[
     ("heavy client of name servers", heavy_dns),
     ("clocks", clocks),
     ("telemetry", telemetry),
