@@ -11,6 +11,8 @@ mod browsing;
 mod dice;
 #[path = "synthetic/lan.rs"]
 mod lan;
+#[path = "synthetic/leaks.rs"]
+mod leaks;
 #[path = "synthetic/local.rs"]
 mod local;
 #[path = "synthetic/lookalikes.rs"]
@@ -21,6 +23,8 @@ mod office;
 mod pretence;
 #[path = "synthetic/talk.rs"]
 mod talk;
+#[path = "synthetic/volleys.rs"]
+mod volleys;
 
 use flowglass::detect::{Scene, detect};
 use flowglass::model::address::Address;
@@ -61,10 +65,14 @@ impl Found {
         self.hosts.iter().find(|host| host.address == address).map_or(0.0, |host| host.risk)
     }
 
-    /// Who stands at Block, with what for.
+    /// Who stands at a threshold or above, with what for.
+    fn from(&self, least: f64) -> Vec<String> {
+        let standing = self.hosts.iter().filter(|host| host.risk >= least);
+        standing.map(|host| self.told(host.address)).collect()
+    }
+
     fn blocked(&self) -> Vec<String> {
-        let blocked = self.hosts.iter().filter(|host| host.risk >= BLOCK);
-        blocked.map(|host| self.told(host.address)).collect()
+        self.from(BLOCK)
     }
 
     fn told(&self, address: Address) -> String {
@@ -140,6 +148,42 @@ fn what_resembles_an_attack_is_never_to_be_blocked() {
             for sensor in SENSORS {
                 let found = Found::of(&seen(&day, &talks, sensor));
                 wrong.extend(found.blocked().into_iter().map(|host| format!("{name} {number}, {sensor:?}: {host}")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_only_a_finding_tells_is_found() {
+    let day = office::day();
+    let mut wrong = Vec::new();
+    for (name, draw) in leaks::SIGNS {
+        for number in 0..DRAWS {
+            let sign = draw(&mut Dice::new(name, number));
+            for sensor in SENSORS {
+                let found = Found::of(&seen(&day, &sign.talks, sensor));
+                let is_told = |finding: &Finding| finding.detector == sign.detector && finding.subject == sign.on;
+                if !found.findings.iter().any(is_told) {
+                    wrong.push(format!("{name} {number}, {sensor:?}, {}: {}", sign.drawn, found.told(sign.on)));
+                }
+                wrong.extend(found.blocked().into_iter().map(|host| format!("{name} {number}, {sensor:?}: {host}")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_resembles_a_sign_is_not_even_watched() {
+    let day = office::day();
+    let mut wrong = Vec::new();
+    for (name, draw) in leaks::LOOKALIKES {
+        for number in 0..DRAWS {
+            let talks = draw(&mut Dice::new(name, number));
+            for sensor in SENSORS {
+                let watched = Found::of(&seen(&day, &talks, sensor)).from(WATCH);
+                wrong.extend(watched.into_iter().map(|host| format!("{name} {number}, {sensor:?}: {host}")));
             }
         }
     }

@@ -50,7 +50,7 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let traffic = scene.traffic;
-    let mut claims = claims(traffic);
+    let mut claims = claims(scene);
     let carried = Carried::of(traffic, &claims);
     claims.retain(|claim| carried.addresses(traffic, claim) <= scene.settings.count(&ROUTER));
 

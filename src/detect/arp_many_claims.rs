@@ -47,13 +47,14 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
 }
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
-    let claims = claimed(scene.traffic.observations.arp.items());
+    let packets = scene.kept(&scene.traffic.observations.arp);
+    let claims = claimed(packets);
     let mut holders: FxHashMap<Address, usize> = FxHashMap::default();
     claims.iter().for_each(|claim| *holders.entry(claim.address).or_default() += 1);
     let contested: FxHashSet<Address> = holders.iter().filter(|(_, held)| **held > 1).map(|(ip, _)| *ip).collect();
     let all = Answers::of(&claims);
     let repeated = scene.settings.count(&REPEATED) as u64;
-    let damaged = is_damaged(scene.traffic.observations.arp.items());
+    let damaged = is_damaged(packets);
     let cards = claims.chunk_by(|a, b| a.mac == b.mac);
     cards.filter_map(|card| poisoner(card, &contested, all.without(Answers::of(card)), repeated, damaged)).collect()
 }

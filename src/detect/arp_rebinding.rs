@@ -58,21 +58,19 @@ struct Rebound {
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let seen = &scene.traffic.observations;
-    let packets: Vec<&Arp> = seen.arp.items().iter().filter(|packet| is_claim(packet)).collect();
-    let rebound = rebound(&packets, seen.dhcp.items());
+    let all = scene.kept(&seen.arp);
+    let packets: Vec<&Arp> = all.iter().filter(|packet| is_claim(packet)).collect();
+    let rebound = rebound(&packets, scene.kept(&seen.dhcp));
     let disputed: FxHashSet<Address> = rebound.iter().map(|one| one.address).collect();
     // Cards with an address that nobody disputes.
     let mut own: FxHashMap<Mac, Address> = FxHashMap::default();
     for packet in packets.iter().filter(|packet| !disputed.contains(&packet.sender)) {
         own.entry(packet.sender_mac).or_insert(packet.sender);
     }
-    let unasked: FxHashSet<(Mac, Address)> = claimed(seen.arp.items())
-        .into_iter()
-        .filter(|claim| claim.unasked > 0)
-        .map(|claim| (claim.mac, claim.address))
-        .collect();
+    let unasked: FxHashSet<(Mac, Address)> =
+        claimed(all).into_iter().filter(|claim| claim.unasked > 0).map(|claim| (claim.mac, claim.address)).collect();
     let least = scene.settings.count(&CHANGES);
-    let damaged = is_damaged(seen.arp.items());
+    let damaged = is_damaged(all);
     let mut suspects: Vec<(Mac, &Rebound)> = Vec::new();
     let mut findings = Vec::new();
     for one in &rebound {

@@ -47,7 +47,7 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
 }
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
-    let packets = scene.traffic.observations.arp.items();
+    let packets = scene.kept(&scene.traffic.observations.arp);
     let on_link: FxHashSet<Mac> = packets.iter().filter_map(honest).collect();
     let mut by_card: FxHashMap<Mac, Vec<&Arp>> = FxHashMap::default();
     for packet in packets.iter().filter(|packet| is_sender(packet.sender_mac)) {

@@ -20,7 +20,7 @@ pub const ARP_SWEEP: Detector = Detector {
         limits: "It needs a capture with its Ethernet layer, taken on the same network. Routers ask for many addresses, \
                  too: a card that others ask for as their gateway, a DHCP server's router, and a card with several \
                  addresses are left out, so a sweep from the router itself is not seen. A sweep slower than the window \
-                 is not seen. Inventory programs do the same on purpose.",
+                 is not seen. Inventory programs do the same on purpose. The first 200,000 ARP packets are looked at.",
     },
     knobs: &[&TARGETS, &WINDOW],
     family: Family::Scanning,
@@ -59,11 +59,12 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let seen = &scene.traffic.observations;
-    let requests = seen.arp.items().iter().filter(|arp| arp.operation == REQUEST && arp.sender != arp.target);
+    let packets = scene.kept(&seen.arp);
+    let requests = packets.iter().filter(|arp| arp.operation == REQUEST && arp.sender != arp.target);
     let mut by_card: FxHashMap<Mac, Vec<&Arp>> = FxHashMap::default();
     requests.for_each(|arp| by_card.entry(arp.sender_mac).or_default().push(arp));
-    let present: FxHashSet<Address> = seen.arp.items().iter().map(|arp| arp.sender).collect();
-    let routers: FxHashSet<Address> = seen.dhcp.items().iter().filter_map(|dhcp| dhcp.router).collect();
+    let present: FxHashSet<Address> = packets.iter().map(|arp| arp.sender).collect();
+    let routers: FxHashSet<Address> = scene.kept(&seen.dhcp).iter().filter_map(|dhcp| dhcp.router).collect();
     let mut cards: Vec<(Mac, Vec<&Arp>)> = by_card.into_iter().collect();
     cards.sort_unstable_by_key(|card| card.0);
     let found = cards.into_iter().filter_map(|(mac, mut asked)| {

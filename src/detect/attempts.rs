@@ -80,6 +80,14 @@ impl Outcomes {
         MARKS.get(mark.checked_sub(1)?).copied()
     }
 
+    /// Whether any attempt is known to have been answered. A firewall's log knows only what it refused.
+    pub fn know_answers(&self) -> bool {
+        MARKS
+            .iter()
+            .position(|known| *known == Outcome::Answered)
+            .is_some_and(|mark| self.marks.contains(&(mark as u8 + 1)))
+    }
+
     /// How many attempts of a source failed.
     pub fn failed(&self, source: AddressId) -> usize {
         self.failed[source.index()] as usize

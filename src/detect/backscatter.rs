@@ -95,7 +95,7 @@ fn answer(traffic: &Traffic, row: usize) -> Option<Unasked> {
 /// ICMP says that something could not be reached that nobody tried to reach: the host that it quotes was flooded.
 fn by_icmp<'a>(scene: &'a Scene<'a>) -> impl Iterator<Item = Unasked> + 'a {
     let traffic = scene.traffic;
-    let messages = traffic.observations.icmp.items().iter();
+    let messages = scene.kept(&traffic.observations.icmp).iter();
     messages.filter(|message| matches!(message.kind, IcmpKind::Unreachable { .. })).filter_map(move |message| {
         let about = message.about?;
         let (speaker, receiver) = (traffic.find(about.destination)?, traffic.find(about.source)?);

@@ -4,13 +4,15 @@ use rustc_hash::FxHashMap;
 
 use crate::about::{About, Knob, Range};
 use crate::model::finding::{Family, Finding, MAX_VICTIMS};
-use crate::model::traffic::AddressId;
+use crate::model::traffic::{AddressId, Traffic};
 
 use super::doors::doors;
 use super::evidence::{WEAK, alike, points, role, severity};
 use super::logins::{Chosen, Class, Kind, Ports, SERVICES, Service, Try, tries};
+use super::pace::Pace;
 use super::rate::busiest;
 use super::tally::Seen;
+use super::volley::{TASKS, are_refused, volley};
 use super::{Detector, Scene};
 
 pub const BRUTE_FORCE: Detector = Detector {
@@ -20,7 +22,8 @@ pub const BRUTE_FORCE: Detector = Detector {
         help: "What: counts connections of one address to a login service (SSH, Telnet, FTP, remote desktop, VNC, \
                file shares, mail, databases, web) that were answered and yet ended with hardly more said than a \
                refused login needs. Why: who knows the password logs in once and stays; who guesses comes back every \
-               few seconds, and every visit has the same small size. If a longer conversation follows the guesses, \
+               few seconds, and every visit has the same small size. A program that tries several passwords at a time is \
+               known by fewer: four such logins that run side by side. If a longer conversation follows the guesses, \
                a guess may have been right, and the finding says so.",
         limits: "Nothing here reads a password or its answer: it is told by size and number. Where the input has no bytes \
                  of the answer, connections are only counted, with little weight. Web servers, mail and databases \
@@ -28,7 +31,8 @@ pub const BRUTE_FORCE: Detector = Detector {
                  equal ones, and web alone never weighs enough to block. Strictly regular visits are taken for a \
                  monitoring system. Guesses over one long connection, over UDP (SIP, SNMP), on other ports than the \
                  services' own, spread over many sources, or slower than the window are not seen. Scripts that run \
-                 many short commands over SSH look alike.",
+                 many short commands over SSH look alike. Many hosts visited a few times each, and left within a \
+                 second, are taken for a survey of host keys.",
     },
     knobs: &[&WINDOW, &TRIES],
     family: Family::BruteForce,
@@ -58,10 +62,6 @@ pub const TRIES: Knob = Knob {
 /// What Zeek's SSH script takes for guessing whatever its pace.
 const MANY: usize = 30;
 
-/// Guesses closer than this on average are a program's, and not the visits of a scheduler. Our own choice: the
-/// slowest of the captures used for testing had one in six seconds.
-const FAST: f64 = 20.0;
-
 fn needs(scene: &Scene<'_>) -> Vec<String> {
     let columns =
         [(scene.traffic.destination.is_absent(), "address"), (scene.traffic.destination_port.is_absent(), "port")];
@@ -79,13 +79,20 @@ struct Siege {
     seen: Seen,
     /// Where a longer conversation came after guesses.
     opened: Option<AddressId>,
+    /// They ran side by side.
+    at_once: bool,
 }
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let least = scene.settings.count(&TRIES);
     let ports = Ports::of_services();
-    let found = scene.order.sources(least).filter_map(|source| {
-        let chosen = chosen(scene, source, &ports, least);
+    let lasts = !scene.traffic.start.is_absent() && !scene.traffic.duration.is_absent();
+    let fewest = if lasts { least.min(TASKS) } else { least };
+    let found = scene.order.sources(fewest).filter_map(|source| {
+        if scene.order.rows(source).len() < least && !visits(scene.traffic, &ports, scene.order.rows(source), fewest) {
+            return None;
+        }
+        let chosen = chosen(scene, source, &ports, (least, fewest));
         if chosen == 0 {
             return None;
         }
@@ -93,15 +100,24 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         // Who guesses for people's logins goes from host to host; programs and browsers meet many hosts anyway.
         let together = |a: &Try, b: &Try| a.service.class == Class::Person || a.target == b.target;
         let by_service = tries.chunk_by(|a, b| a.service.port == b.service.port && together(a, b));
-        let mut sieges: Vec<Siege> = by_service.filter_map(|tries| siege(scene, source, tries, least)).collect();
+        let mut sieges: Vec<Siege> = by_service
+            .filter_map(|tries| siege(scene, source, tries, least).or_else(|| parallel(scene, source, tries)))
+            .collect();
         sieges.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.service.port.cmp(&b.service.port)));
         (!sieges.is_empty()).then(|| finding(scene, source, &sieges))
     });
     found.collect()
 }
 
-/// The services that a source knocked at often enough.
-fn chosen(scene: &Scene<'_>, source: AddressId, ports: &Ports, least: usize) -> Chosen {
+/// Whether at least so many rows go to services where people log in.
+fn visits(traffic: &Traffic, ports: &Ports, rows: &[u32], fewest: usize) -> bool {
+    let service = |row: &u32| ports.get(traffic.destination_port.get(*row as usize)?);
+    let is_person = |number: &usize| SERVICES[*number].class == Class::Person;
+    rows.iter().filter_map(service).filter(is_person).count() >= fewest
+}
+
+/// The services that a source knocked at often enough: `fewest` times where people log in, else a multiple of `least`.
+fn chosen(scene: &Scene<'_>, source: AddressId, ports: &Ports, (least, fewest): (usize, usize)) -> Chosen {
     let mut knocks = [0; SERVICES.len()];
     for door in doors(scene, source, &mut Vec::new()) {
         if let Some(number) = ports.get(door.port) {
@@ -111,7 +127,11 @@ fn chosen(scene: &Scene<'_>, source: AddressId, ports: &Ports, least: usize) -> 
     let often = |(service, knocks): (&Service, usize)| {
         // Without the sizes of the answers nothing sets a guess at a web page apart.
         let told = service.class != Class::Web || !scene.traffic.bytes_received.is_absent();
-        told && knocks >= least.saturating_mul(service.class.factor())
+        let enough = match service.class {
+            Class::Person => fewest,
+            other => least.saturating_mul(other.factor()),
+        };
+        told && knocks >= enough
     };
     SERVICES.iter().zip(knocks).map(often).rev().fold(0, |chosen, often| chosen << 1 | Chosen::from(often))
 }
@@ -143,8 +163,8 @@ fn siege(scene: &Scene<'_>, source: AddressId, tries: &[Try], least: usize) -> O
     let pace = timed.then(|| Pace::of(&times[first..first + count]));
     let is_host = traffic.address(source).ip().is_some();
     let victims = victims(&guesses);
-    // A few on each of several hosts is how an administrator works; our own choice.
-    let dense = victims[0].0 >= least || count >= 3 * least;
+    // A few on each of several hosts is how an administrator works, and who only asks for host keys; our own choice.
+    let dense = victims[0].0 >= least || count >= 3 * least && are_refused(traffic, &guesses);
     let confidence = match is_host {
         false => 0.3,
         true if !dense => 0.4,
@@ -160,6 +180,32 @@ fn siege(scene: &Scene<'_>, source: AddressId, tries: &[Try], least: usize) -> O
         victims: victims.into_iter().map(|(_, target)| target).collect(),
         seen: Seen::of(traffic, guesses.iter().map(|guess| guess.row)),
         opened: opened(scene, tries, &guesses),
+        at_once: false,
+    })
+}
+
+/// Fewer guesses than are counted, but side by side. Worth watching: a script that runs several commands at a time may
+/// look so once. Our own choice.
+fn parallel(scene: &Scene<'_>, source: AddressId, tries: &[Try]) -> Option<Siege> {
+    let (traffic, service) = (scene.traffic, tries[0].service);
+    if service.class != Class::Person || traffic.address(source).ip().is_none() {
+        return None;
+    }
+    let refused = distinct(scene, tries.iter().filter(|attempt| attempt.kind == Kind::Refused));
+    // Whoever often stays longer is at home there.
+    if refused.len() < tries.len().div_ceil(2) {
+        return None;
+    }
+    let guesses = volley(traffic, &refused)?;
+    Some(Siege {
+        service,
+        count: guesses.len(),
+        confidence: WEAK,
+        points: 32.0,
+        victims: vec![guesses[0].target],
+        seen: Seen::of(traffic, guesses.iter().map(|guess| guess.row)),
+        opened: opened(scene, tries, &guesses),
+        at_once: true,
     })
 }
 
@@ -170,24 +216,6 @@ fn distinct<'a>(scene: &Scene<'_>, tries: impl Iterator<Item = &'a Try>) -> Vec<
     tries.sort_by_key(|guess| (guess.target, port(guess), guess.row));
     tries.dedup_by(|a, b| a.target == b.target && port(a).is_some() && port(a) == port(b));
     tries
-}
-
-/// How the guesses follow each other.
-struct Pace {
-    fast: bool,
-    /// As regular as a monitoring system.
-    regular: bool,
-}
-
-impl Pace {
-    /// `times` are sorted.
-    fn of(times: &[f64]) -> Self {
-        let gaps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let mean = gaps.iter().sum::<f64>() / gaps.len().max(1) as f64;
-        let spread = gaps.iter().map(|gap| (gap - mean).abs()).sum::<f64>() / gaps.len().max(1) as f64;
-        // Our own choice: a scheduler strays by less than a twentieth, and asks not more than once in five seconds.
-        Pace { fast: mean <= FAST, regular: mean >= 5.0 && spread <= mean / 20.0 }
-    }
 }
 
 /// Only refusals that come as a guesser's do pass 0.5, which lets them name an attacker.
@@ -239,6 +267,9 @@ fn finding(scene: &Scene<'_>, source: AddressId, sieges: &[Siege]) -> Finding {
     };
     let size = if worst.confidence > 0.3 { "each as small as a refused login" } else { "which may be guesses" };
     let mut summary = format!("{subject} made {} connections to {} on {on}, {size}", worst.count, worst.service.name);
+    if worst.at_once {
+        summary += " and all at the same time";
+    }
     let strong = sieges.iter().filter(|siege| siege.confidence >= WEAK);
     if let Some(target) = strong.filter_map(|siege| siege.opened).next() {
         summary +=

@@ -6,10 +6,12 @@ use crate::model::address::Address;
 use crate::model::special::{Class, special};
 use crate::model::traffic::{AddressId, Traffic};
 
+use super::Scene;
+
 pub type Mac = [u8; 6];
 
 /// Pairs past this number are not kept: 32 bytes each, so 64 MB at most.
-pub const MOST_PAIRS: usize = 1_000_000;
+const MOST_PAIRS: usize = 1_000_000;
 
 /// Switches repeat group membership messages in other hosts' names.
 const IGMP: u8 = 2;
@@ -29,7 +31,15 @@ pub struct Claim {
 
 /// All claims on addresses of local networks, by address, then MAC. Addresses elsewhere are reached
 /// through a router, so that their MAC says nothing of them.
-pub fn claims(traffic: &Traffic) -> Vec<Claim> {
+pub fn claims(scene: &Scene<'_>) -> Vec<Claim> {
+    let (claims, left_out) = gather(scene.traffic, MOST_PAIRS);
+    scene.leave_out(left_out);
+    claims
+}
+
+/// The claims of the first `most` pairs, and how many ends of rows belong to further ones.
+fn gather(traffic: &Traffic, most: usize) -> (Vec<Claim>, usize) {
+    let mut left_out = 0;
     let timed = traffic.start.filled() == traffic.rows();
     let on_link: Vec<bool> = traffic.addresses().iter().map(|&address| is_on_link(address)).collect();
     let mut pairs: FxHashMap<(AddressId, Mac), Claim> = FxHashMap::default();
@@ -46,11 +56,14 @@ pub fn claims(traffic: &Traffic) -> Vec<Claim> {
             if !on_link[address.index()] || !is_station(mac) {
                 continue;
             }
-            let full = pairs.len() >= MOST_PAIRS;
+            let full = pairs.len() >= most;
             let fresh = Claim { address, mac, rows: 0, turns: 0, first: at, last: at };
             let claim = match pairs.get_mut(&(address, mac)) {
                 Some(claim) => claim,
-                None if full => continue,
+                None if full => {
+                    left_out += 1;
+                    continue;
+                }
                 None => pairs.entry((address, mac)).or_insert(fresh),
             };
             claim.rows = claim.rows.saturating_add(1);
@@ -62,7 +75,7 @@ pub fn claims(traffic: &Traffic) -> Vec<Claim> {
     }
     let mut claims: Vec<Claim> = pairs.into_values().collect();
     claims.sort_unstable_by_key(|claim| (claim.address, claim.mac));
-    claims
+    (claims, left_out)
 }
 
 /// An address of one machine on a local network.
@@ -83,4 +96,22 @@ pub fn is_station(mac: Mac) -> bool {
             | [0, 7, 0xb4, 0, ..]
     );
     mac[0] & 1 == 0 && mac != [0; 6] && !virtual_router
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::record::Record;
+
+    #[test]
+    fn pairs_past_the_bound_are_counted_and_those_before_it_still_grow() {
+        let mut traffic = Traffic::default();
+        for card in [1, 2, 3, 1, 3, 2] {
+            let source = Address::parse(&format!("10.0.0.{card}")).unwrap();
+            traffic.push(&Record { source_mac: Some([2, 0, 0, 0, 0, card]), ..Record::from_source(source) });
+        }
+        let (claims, left_out) = gather(&traffic, 2);
+        assert_eq!(claims.iter().map(|claim| (claim.mac[5], claim.rows)).collect::<Vec<_>>(), [(1, 2), (2, 2)]);
+        assert_eq!((left_out, gather(&traffic, 3).1), (2, 0));
+    }
 }

@@ -61,7 +61,7 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
 }
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
-    let messages = scene.traffic.observations.dhcp.items();
+    let messages = scene.kept(&scene.traffic.observations.dhcp);
     // A client that is confirmed in what it has asks the server alone; who has nothing asks everybody.
     let asks = |message: &&Dhcp| {
         matches!(message.kind, DISCOVER | REQUEST) && message.source.ip().is_some_and(|ip| ip.is_unspecified())

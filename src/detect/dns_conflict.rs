@@ -70,7 +70,7 @@ struct Doubt<'a> {
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let seen = &scene.traffic.observations;
     let plain = |dns: &&Dns| dns.service == NameService::Dns && matches!(dns.kind, 1 | 28);
-    let mut messages: Vec<&Dns> = seen.dns.items().iter().filter(plain).collect();
+    let mut messages: Vec<&Dns> = scene.kept(&seen.dns).iter().filter(plain).collect();
     let usual = usual_cards(&messages);
     messages.sort_by(|a, b| key(a).cmp(&key(b)).then(a.at.time.total_cmp(&b.at.time)));
     let look_ups = messages.chunk_by(|a, b| key(a) == key(b) && b.at.time - a.at.time <= ONE_LOOK_UP);

@@ -6,7 +6,7 @@ use crate::about::{About, Knob, Range};
 use crate::model::address::Address;
 use crate::model::finding::{Family, Finding, Role};
 use crate::model::observation::Dns;
-use crate::model::observations::{MAX_KEPT, Observations};
+use crate::model::observations::Observations;
 
 use super::evidence::{WEAK, data, severity};
 use super::questions::{Key, Tunnel, gather, messages};
@@ -26,7 +26,7 @@ pub const DNS_TUNNEL: Detector = Detector {
                  tunnel under one of those is missed, as is one that asks few names. A host that passes on the \
                  questions of others is not blamed. The server that answers is named only where it is asked for \
                  nothing else and asks no questions itself. Encrypted DNS (DoH, DoT) cannot be read. Only the first 200,000 name service \
-                 messages are kept.",
+                 messages and 100,000 domains are kept.",
     },
     knobs: &[&NAMES],
     family: Family::CommandAndControl,
@@ -50,6 +50,7 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let seen = &scene.traffic.observations;
+    scene.leave_out((seen.dns.dropped() + seen.texts_dropped()) as usize);
     let groups = gather(seen);
     let forwarders: FxHashSet<Address> =
         messages(seen).filter(|dns| !dns.response).map(|dns| dns.destination).collect();
@@ -63,7 +64,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
             continue;
         }
         let under = key.1.map_or("names without a domain", |domain| seen.text(domain));
-        found.push(client(key.0, under, &tunnel, seen));
+        found.push(client(key.0, under, &tunnel));
         if tunnel.confidence >= WEAK {
             servers.push((key, tunnel));
         }
@@ -73,13 +74,11 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     found
 }
 
-fn client(subject: Address, under: &str, tunnel: &Tunnel<'_>, seen: &Observations) -> Finding {
-    let cut =
-        if seen.dns.dropped() > 0 { format!("; only the first {MAX_KEPT} messages were kept") } else { String::new() };
+fn client(subject: Address, under: &str, tunnel: &Tunnel<'_>) -> Finding {
     let moved = if tunnel.bytes > 0 { format!(", {} both ways", data(tunnel.bytes as f64)) } else { String::new() };
     let summary = format!(
         "{subject} asked {} for {} different names under {under}, {:.1} bits a character, {:.0} characters on average, \
-         {:.0} % of kinds that carry data{moved}{cut}",
+         {:.0} % of kinds that carry data{moved}",
         tunnel.server(),
         tunnel.names,
         tunnel.disorder / 10.0,

@@ -7,6 +7,7 @@ use crate::model::traffic::AddressId;
 use super::evidence::{data, lasting, points, severity};
 use super::rhythm::median;
 use super::sides::{Outward, outward_of, own, total};
+use super::spread::Spread;
 use super::tally::Seen;
 use super::{Detector, Scene};
 
@@ -20,7 +21,8 @@ pub const EXFILTRATION: Detector = Detector {
         limits: "A backup, a video call or a large mail is an upload, too, so this never blocks by itself. DNS is left \
                  to its own detector. Slow leaks below the threshold, and leaks as answers to someone outside who \
                  connects to your server, are missed. With fewer than three other hours there is no history to \
-                 compare with, and the finding says so. Needs the bytes of both directions; without times the whole \
+                 compare with, and the finding says so. To a place that is known from three other hours, or that half of \
+                 your hosts use, an upload counts less than half. Needs the bytes of both directions; without times the whole \
                  input is one hour. Data sent over more than an hour counts by its hourly rate.",
     },
     knobs: &[&MEGABYTES, &RATIO, &HISTORY],
@@ -59,6 +61,8 @@ pub const HISTORY: Knob = Knob {
 const HOUR: f64 = 3600.0;
 /// Other hours that make a history.
 const OTHER_HOURS: usize = 3;
+/// What an upload counts to whom the host, in as many other hours, or every second host also talks. Our own choice.
+const KNOWN: f64 = 0.4;
 const DNS: u16 = 53;
 
 fn needs(scene: &Scene<'_>) -> Vec<String> {
@@ -87,9 +91,22 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let found = hosts.filter_map(|source| {
         let mut loads = Vec::new();
         outward_of(scene, source).for_each(|pair| hours(scene, pair, &mut loads));
-        finding(scene, source, loads, floor)
+        upload(scene, source, loads, floor)
     });
-    found.collect()
+    let mut uploads: Vec<Upload> = found.collect();
+    let spread = Spread::of(scene, uploads.iter().map(|upload| upload.load.target));
+    uploads.iter_mut().for_each(|upload| upload.known |= spread.modifier(upload.load.target) < 0.0);
+    uploads.into_iter().map(|upload| report(scene, upload)).collect()
+}
+
+/// A host's largest upload.
+struct Upload {
+    source: AddressId,
+    load: Load,
+    /// What it sends in its middle hour.
+    usual: Option<f64>,
+    /// It exchanges data with this target in other hours, too, or most hosts do.
+    known: bool,
 }
 
 /// Adds what the pair moved, by the hour; rows of one hour that follow each other are one entry.
@@ -116,17 +133,18 @@ fn hours(scene: &Scene<'_>, pair: Outward<'_>, loads: &mut Vec<Load>) {
 }
 
 /// The host's largest upload, if it is one.
-fn finding(scene: &Scene<'_>, source: AddressId, mut loads: Vec<Load>, floor: f64) -> Option<Finding> {
+fn upload(scene: &Scene<'_>, source: AddressId, mut loads: Vec<Load>, floor: f64) -> Option<Upload> {
     loads.sort_by_key(|load| (load.target, load.hour));
     let merged: Vec<Load> = loads.chunk_by(|a, b| (a.target, a.hour) == (b.target, b.hour)).map(sum).collect();
     let ratio = scene.settings.real(&RATIO);
     let one_sided = merged.iter().filter(|load| load.up >= floor && load.up >= ratio * load.down);
     let worst = *one_sided.max_by(|a, b| a.up.total_cmp(&b.up).then((b.hour, b.target).cmp(&(a.hour, a.target))))?;
+    let known = merged.iter().filter(|load| load.target == worst.target).count() > OTHER_HOURS;
     let usual = usual(merged, worst.hour);
     if usual.is_some_and(|usual| worst.up < usual * scene.settings.real(&HISTORY)) {
         return None;
     }
-    Some(report(scene, source, worst, usual))
+    Some(Upload { source, load: worst, usual, known })
 }
 
 fn sum(loads: &[Load]) -> Load {
@@ -142,14 +160,14 @@ fn usual(mut loads: Vec<Load>, but: i64) -> Option<f64> {
     (hours.len() >= OTHER_HOURS).then(|| median(&hours))
 }
 
-fn report(scene: &Scene<'_>, source: AddressId, load: Load, usual: Option<f64>) -> Finding {
+fn report(scene: &Scene<'_>, Upload { source, load, usual, known }: Upload) -> Finding {
     let traffic = scene.traffic;
     let (subject, target) = (traffic.address(source), traffic.address(load.target));
     let seen = Seen::of(traffic, scene.order.pair(traffic, source, load.target).iter().copied());
     let floor = scene.settings.real(&MEGABYTES) * 1e6;
     // Own choice: from watching at its most down to a hint, and never enough to block.
     let (base, confidence) = if usual.is_some() { (20.0, 0.4) } else { (12.0, 0.25) };
-    let points = points(load.up as usize, floor as usize, base, 10.0, base + 15.0);
+    let points = points(load.up as usize, floor as usize, base, 10.0, base + 15.0) * if known { KNOWN } else { 1.0 };
     let within = if traffic.start.is_absent() { "in all".to_owned() } else { format!("within {}", lasting(HOUR)) };
     let history = match usual {
         Some(usual) => format!("its usual hour: {} to all addresses outside", data(usual)),
@@ -172,6 +190,6 @@ fn report(scene: &Scene<'_>, source: AddressId, load: Load, usual: Option<f64>) 
             "{subject} sent {} to {target} {within} and took {} ({history})",
             data(load.up),
             data(load.down),
-        ),
+        ) + if known { ", to a place that is known to it or to most" } else { "" },
     }
 }

@@ -68,7 +68,8 @@ pub fn waves(traffic: &Traffic, rate: f64, share: impl Fn(usize) -> Option<Share
     }
     let mut targets: Vec<((AddressId, u16), Vec<Load>)> = of_target.into_iter().collect();
     targets.sort_unstable_by_key(|(key, _)| *key);
-    targets.into_iter().flat_map(|(key, loads)| on_target(traffic, key, loads, rate)).collect()
+    let mut totals = vec![0.0; traffic.addresses().len()];
+    targets.into_iter().flat_map(|(key, loads)| on_target(traffic, key, loads, rate, &mut totals)).collect()
 }
 
 /// A share on a target that is known: 12 bytes.
@@ -79,8 +80,18 @@ struct Load {
     amount: f32,
 }
 
-/// The waves on one target.
-fn on_target(traffic: &Traffic, (target, port): (AddressId, u16), mut loads: Vec<Load>, rate: f64) -> Vec<Wave> {
+/// Sums in another order, or of half the digits, may differ by less than this from those that count.
+const ALMOST: f64 = 0.999;
+
+/// The waves on one target, its loads in the order of the input, which mostly is that of time. `totals` has a zero for
+/// every address, and has again afterwards.
+fn on_target(
+    traffic: &Traffic,
+    (target, port): (AddressId, u16),
+    mut loads: Vec<Load>,
+    rate: f64,
+    totals: &mut [f32],
+) -> Vec<Wave> {
     let peak_of = |loads: &[Load]| {
         let bursts = loads.iter().filter_map(|load| {
             let start = traffic.start.get(load.row as usize)?;
@@ -89,27 +100,49 @@ fn on_target(traffic: &Traffic, (target, port): (AddressId, u16), mut loads: Vec
         });
         peak(bursts.collect())
     };
+    // Nobody alone comes to more than all together.
+    let whole = peak_of(&loads);
+    if whole < rate * ALMOST {
+        return Vec::new();
+    }
+    let (large, mut sources) = large(&loads, rate * SECONDS * ALMOST, totals);
     let rows = |loads: &[Load]| loads.iter().map(|load| load.row).collect();
-    loads.sort_unstable_by_key(|load| (load.source, load.row));
-    let (mut waves, mut crowd, mut sources) = (Vec::new(), Vec::new(), 0);
-    for own in loads.chunk_by(|a, b| a.source == b.source) {
+    let mut waves = Vec::new();
+    for own in large.chunk_by(|a, b| a.source == b.source) {
         let total: f64 = own.iter().map(|load| f64::from(load.amount)).sum();
         let reached = if total >= rate * SECONDS { peak_of(own) } else { 0.0 };
         if reached >= rate {
             waves.push(Wave { target, port, source: Some(own[0].source), sources: 1, rate: reached, rows: rows(own) });
-        } else {
-            sources += 1;
-            crowd.extend_from_slice(own);
         }
     }
-    drop(loads);
-    // In the order of the input, which mostly is that of time.
-    crowd.sort_unstable_by_key(|load| load.row);
-    let reached = if sources >= CROWD { peak_of(&crowd) } else { 0.0 };
+    drop(large);
+    let alone: Vec<AddressId> = waves.iter().filter_map(|wave| wave.source).collect();
+    loads.retain(|load| alone.binary_search(&load.source).is_err());
+    sources -= alone.len();
+    let reached = match alone.len() {
+        _ if sources < CROWD => 0.0,
+        0 => whole,
+        _ => peak_of(&loads),
+    };
     if reached >= rate {
-        waves.push(Wave { target, port, source: None, sources, rate: reached, rows: rows(&crowd) });
+        waves.push(Wave { target, port, source: None, sources, rate: reached, rows: rows(&loads) });
     }
     waves
+}
+
+/// The loads of everybody who sends at least so much in all, by source, then row; and how many senders there are.
+fn large(loads: &[Load], least: f64, totals: &mut [f32]) -> (Vec<Load>, usize) {
+    let mut sources = 0;
+    for load in loads {
+        let total = &mut totals[load.source.index()];
+        sources += usize::from(*total == 0.0);
+        *total += load.amount.max(f32::MIN_POSITIVE);
+    }
+    let enough = |load: &&Load| f64::from(totals[load.source.index()]) >= least;
+    let mut large: Vec<Load> = loads.iter().filter(enough).copied().collect();
+    large.sort_unstable_by_key(|load| (load.source, load.row));
+    loads.iter().for_each(|load| totals[load.source.index()] = 0.0);
+    (large, sources)
 }
 
 /// Packets the source sent in `row`; a row tells of at least one.

@@ -107,9 +107,12 @@ fn cards(scene: &Scene<'_>) -> FxHashMap<Mac, Card> {
         let card = cards.entry(mac).or_default();
         let answered = scene.outcomes.get(row as u32) == Some(Outcome::Answered);
         if scene.sides.get(source) == Side::Outside {
-            if pairs < MOST_PAIRS && card.names.insert(source) {
-                pairs += 1;
+            if pairs < MOST_PAIRS {
+                pairs += usize::from(card.names.insert(source));
+            } else if !card.names.contains(&source) {
+                scene.leave_out(1);
             }
+            // Of the targets only the first few are named.
             card.targets.extend(destination.filter(|_| card.targets.len() < MOST_PAIRS));
             card.sent += 1;
             card.talked += u64::from(answered && traffic.packets_sent.get(row).is_none_or(|packets| packets > 2));

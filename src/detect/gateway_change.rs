@@ -80,7 +80,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     if !ways.windows(2).any(|pair| pair[0].0.0 == pair[1].0.0) {
         return Vec::new();
     }
-    let owners = owners(traffic);
+    let owners = owners(scene);
     let least = scene.settings.count(&ROWS) as u64;
     let mut changed: Vec<(Mac, AddressId, Way)> = Vec::new();
     for host in ways.chunk_by(|a, b| a.0.0 == b.0.0) {
@@ -99,9 +99,9 @@ fn is_elsewhere(address: Address) -> bool {
 }
 
 /// The local address of each card that has one only.
-fn owners(traffic: &Traffic) -> FxHashMap<Mac, AddressId> {
+fn owners(scene: &Scene<'_>) -> FxHashMap<Mac, AddressId> {
     let mut owned: FxHashMap<Mac, Vec<AddressId>> = FxHashMap::default();
-    claims(traffic).iter().for_each(|claim| owned.entry(claim.mac).or_default().push(claim.address));
+    claims(scene).iter().for_each(|claim| owned.entry(claim.mac).or_default().push(claim.address));
     owned.into_iter().filter(|(_, addresses)| addresses.len() == 1).map(|(mac, one)| (mac, one[0])).collect()
 }
 

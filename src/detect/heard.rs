@@ -29,10 +29,10 @@ impl Heard {
         let mut void = answered.clone();
         let mut udp = false;
         for (row, source) in traffic.source().iter().enumerate() {
-            match (traffic.protocol.get(row), is_silent(traffic, row)) {
-                (Some(TCP), Some(false)) => answered[source.index()] = true,
-                (Some(TCP), Some(true)) => void[source.index()] |= sends_data(traffic, row),
-                (Some(UDP), Some(false)) => udp = true,
+            match (traffic.protocol.get(row), traffic.is_answered(row)) {
+                (Some(TCP), Some(true)) => answered[source.index()] = true,
+                (Some(TCP), Some(false)) => void[source.index()] |= sends_data(traffic, row),
+                (Some(UDP), Some(true)) => udp = true,
                 _ => {}
             }
         }
@@ -63,16 +63,10 @@ fn complaint(traffic: &Traffic) -> bool {
     refusals.any(|message| message.about.is_some_and(|about| about.protocol == UDP))
 }
 
-/// Whether nothing came back, where the input tells.
-fn is_silent(traffic: &Traffic, row: usize) -> Option<bool> {
-    let packets = traffic.packets_received.get(row);
-    packets.or_else(|| traffic.bytes_received.get(row)).map(|back| back == 0)
-}
-
 /// Whether the source sent data over TCP without any answer, which needs a connection first: the answers passed by
 /// elsewhere.
 fn is_into_the_void(traffic: &Traffic, row: usize) -> bool {
-    traffic.protocol.get(row) == Some(TCP) && is_silent(traffic, row) == Some(true) && sends_data(traffic, row)
+    traffic.protocol.get(row) == Some(TCP) && traffic.is_answered(row) == Some(false) && sends_data(traffic, row)
 }
 
 /// Whether the source sent more than the headers of TCP.

@@ -88,6 +88,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
         let mut hosts: Vec<AddressId> = candidates(scene, side).collect();
         if hosts.len() >= least && !scene.traffic.destination.is_absent() {
             hosts.sort_by_key(|&host| (std::cmp::Reverse(scene.order.rows(host).len()), host));
+            scene.leave_out(hosts.len().saturating_sub(MOST_HOSTS));
             hosts.truncate(MOST_HOSTS);
             findings.extend(compare(scene, &hosts));
         }
@@ -100,7 +101,9 @@ fn compare(scene: &Scene<'_>, hosts: &[AddressId]) -> Vec<Finding> {
     let Some(scores) = scores(scene, &profiles) else { return Vec::new() };
     let mut odd: Vec<usize> = (0..hosts.len()).filter(|&host| scores[host].is_some_and(|score| score < ODD)).collect();
     odd.sort_by(|&a, &b| scores[a].unwrap_or(0.0).total_cmp(&scores[b].unwrap_or(0.0)).then(a.cmp(&b)));
-    odd.truncate((hosts.len() / NAMED).max(1));
+    let named = (hosts.len() / NAMED).max(1);
+    scene.leave_out(odd.len().saturating_sub(named));
+    odd.truncate(named);
     let found = odd.into_iter().filter_map(|host| {
         let differs = differs(&profiles, host);
         (!differs.is_empty()).then(|| finding(scene, hosts[host], scores[host].unwrap_or(ODD), &differs, hosts.len()))

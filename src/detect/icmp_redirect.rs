@@ -6,7 +6,6 @@ use crate::about::About;
 use crate::model::address::Address;
 use crate::model::finding::{Family, Finding};
 use crate::model::observation::{Icmp, IcmpKind};
-use crate::model::traffic::Traffic;
 
 use super::claims::{Mac, claims};
 use super::observed::{Piece, Weight, counted, listed};
@@ -47,7 +46,7 @@ struct Redirect<'a> {
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let mut redirects: Vec<Redirect<'_>> = Vec::new();
-    for packet in scene.traffic.observations.icmp.items() {
+    for packet in scene.kept(&scene.traffic.observations.icmp) {
         if let IcmpKind::Redirect { gateway } = packet.kind {
             redirects.push(Redirect { packet, gateway, wanted: packet.about.map(|about| about.destination) });
         }
@@ -55,18 +54,18 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     if redirects.is_empty() {
         return Vec::new();
     }
-    let holders = holders(scene.traffic);
+    let holders = holders(scene);
     redirects.sort_by_key(|redirect| redirect.packet.source);
     redirects.chunk_by(|a, b| a.packet.source == b.packet.source).map(|sent| finding(sent, &holders)).collect()
 }
 
 /// Which cards have which local address.
-fn holders(traffic: &Traffic) -> FxHashMap<Address, Vec<Mac>> {
+fn holders(scene: &Scene<'_>) -> FxHashMap<Address, Vec<Mac>> {
     let mut holders: FxHashMap<Address, Vec<Mac>> = FxHashMap::default();
-    for claim in claims(traffic) {
-        holders.entry(traffic.address(claim.address)).or_default().push(claim.mac);
+    for claim in claims(scene) {
+        holders.entry(scene.traffic.address(claim.address)).or_default().push(claim.mac);
     }
-    for packet in traffic.observations.arp.items() {
+    for packet in scene.kept(&scene.traffic.observations.arp) {
         holders.entry(packet.sender).or_default().push(packet.sender_mac);
     }
     holders

@@ -5,6 +5,7 @@ use crate::model::finding::{Family, Finding};
 use crate::model::geo::{Located, Place};
 use crate::model::traffic::AddressId;
 
+use super::distance::{distance, radius};
 use super::observed::Piece;
 use super::tally::Seen;
 use super::{Detector, Scene};
@@ -57,10 +58,6 @@ pub const SPEED: Knob = Knob {
     range: Range::Real { min: 1.0, max: 150.0, default: 100.0 },
 };
 
-const EARTH_RADIUS: f64 = 6_371.0;
-/// Kilometres taken off where the record gives no accuracy: what GeoLite2 gives for a place known by country only.
-const UNKNOWN_ACCURACY: f64 = 1_000.0;
-
 fn needs(scene: &Scene<'_>) -> Vec<String> {
     let mut needs = Vec::new();
     if scene.traffic.handshake.is_absent() {
@@ -105,7 +102,7 @@ fn too_near(scene: &Scene<'_>, id: AddressId, fastest: &Fastest, place: &Place) 
     let home = (scene.settings.real(&LATITUDE), scene.settings.real(&LONGITUDE));
     let (milliseconds, position) = (fastest.seconds? * 1_000.0, place.position?);
     let away = distance(home, position);
-    let radius = place.accuracy_radius.map_or(UNKNOWN_ACCURACY, f64::from);
+    let radius = radius(place);
     let reach = milliseconds * scene.settings.real(&SPEED);
     // A record that is no number gives none.
     if away - radius <= reach || !away.is_finite() {
@@ -118,25 +115,4 @@ fn too_near(scene: &Scene<'_>, id: AddressId, fastest: &Fastest, place: &Place) 
     );
     let (about, seen, weight, victims) = (&IMPOSSIBLE_RTT.about, fastest.seen, (6.0, 0.25), Vec::new());
     Some(Piece { about, technique: None, subject, seen, weight, victims, summary }.finding())
-}
-
-/// Kilometres along the surface of a round earth (haversine formula), of degrees.
-fn distance(from: (f64, f64), to: (f64, f64)) -> f64 {
-    let radians = |degrees: f64| degrees * std::f64::consts::PI / 180.0;
-    let half = |from: f64, to: f64| libm::sin(radians(to - from) / 2.0);
-    let (high, wide) = (half(from.0, to.0), half(from.1, to.1));
-    let square = high * high + libm::cos(radians(from.0)) * libm::cos(radians(to.0)) * wide * wide;
-    2.0 * EARTH_RADIUS * libm::asin(libm::sqrt(square.clamp(0.0, 1.0)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quarter_of_the_earth_and_a_known_pair_of_cities() {
-        assert!((distance((0.0, 0.0), (90.0, 0.0)) - 10_007.5).abs() < 0.1);
-        // Stockholm to Sydney.
-        assert!((distance((59.33, 18.07), (-33.87, 151.21)) - 15_600.0).abs() < 50.0);
-    }
 }

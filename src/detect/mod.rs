@@ -2,6 +2,7 @@
 
 mod attempts;
 mod claims;
+mod distance;
 mod doors;
 pub mod evidence;
 mod flood;
@@ -13,6 +14,7 @@ mod needs;
 mod neighbours;
 mod observed;
 mod origin;
+mod pace;
 mod profile;
 mod questions;
 mod rate;
@@ -23,6 +25,7 @@ mod spread;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod volley;
 
 use std::cell::Cell;
 
@@ -30,6 +33,7 @@ use crate::about::{About, Knob};
 use crate::model::finding::{Family, Finding};
 use crate::model::geo::Geography;
 use crate::model::judgement::Judgement;
+use crate::model::observations::Kept;
 use crate::model::report::{DetectorRun, Status};
 use crate::model::settings::Checked;
 use crate::model::traffic::Traffic;
@@ -178,6 +182,12 @@ impl<'a> Scene<'a> {
         let outcomes = Outcomes::of(traffic, &order, heard);
         let doors = Doors::of(traffic, &order, &sides, &outcomes);
         Scene { traffic, geography, judgement, settings, order, sides, heard, outcomes, doors, left_out: Cell::new(0) }
+    }
+
+    /// What packets told of one kind. Who looks at it says how much came too late to be kept.
+    fn kept<'t, T>(&self, kept: &'t Kept<T>) -> &'t [T] {
+        self.leave_out(kept.dropped() as usize);
+        kept.items()
     }
 
     /// A detector that reaches one of its bounds says how much it passes over.

@@ -58,8 +58,9 @@ struct Answered<'a> {
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let seen = &scene.traffic.observations;
+    scene.leave_out(seen.texts_dropped() as usize);
     let mut hosts: FxHashMap<Address, Answered<'_>> = FxHashMap::default();
-    for dns in seen.dns.items().iter().filter(|dns| is_own_answer(dns)) {
+    for dns in scene.kept(&seen.dns).iter().filter(|dns| is_own_answer(dns)) {
         let host = hosts.entry(dns.source).or_default();
         host.names.push((dns.name_hash, name(dns, seen)));
         host.seen.note(&dns.at);

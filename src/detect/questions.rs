@@ -50,6 +50,8 @@ pub fn gather(seen: &Observations) -> FxHashMap<Key, Asked<'_>> {
     let mut groups: FxHashMap<Key, Asked<'_>> = FxHashMap::default();
     for dns in messages(seen) {
         let domain = match dns.domain {
+            // It may have one that was one too many to be kept.
+            None if seen.texts_dropped() > 0 => continue,
             None => None,
             Some(id) => {
                 let (busy, none) = *no_domain.entry(id).or_insert_with(|| {

@@ -20,7 +20,8 @@ pub const RANDOM_WALK: Detector = Detector {
                Why: an honest program is told whom to talk to and mostly succeeds; who guesses mostly fails. That \
                shows after a handful of targets, long before a count does.",
         limits: "This is the threshold random walk of Jung, Paxson, Berger and Balakrishnan (2004) with their numbers. \
-                 It needs outcomes: contacts whose outcome the input does not tell are passed over, and so are \
+                 It needs outcomes: contacts whose outcome the input does not tell are passed over, but count as \
+                 successes where it tells of no success at all, as a firewall's log does; left out are \
                  answers to a target that made contact itself, everyday look-ups (DNS, NTP), discovery and multicast. \
                  A walk that ends honest starts anew, and asks for higher \
                  odds each time; below those it gives a hint of 15 points. A program whose servers are gone, and file sharing with peers that are \
@@ -81,8 +82,10 @@ fn of_source(scene: &Scene<'_>, source: AddressId, odds: f64) -> Option<Finding>
 fn first_contacts(scene: &Scene<'_>, source: AddressId) -> Vec<Attempt> {
     let traffic = scene.traffic;
     let mut known = attempts(scene, source, 1);
+    // Else a walk could go one way only.
+    let passed_over = if scene.outcomes.know_answers() { Some(Outcome::Unknown) } else { None };
     known.retain(|attempt| {
-        attempt.outcome != Outcome::Unknown && aimed(scene, attempt) && !LOOK_UPS.contains(&attempt.port)
+        Some(attempt.outcome) != passed_over && aimed(scene, attempt) && !LOOK_UPS.contains(&attempt.port)
     });
     let earlier = |a: u32, b: u32| when(traffic, a).total_cmp(&when(traffic, b)).then(a.cmp(&b));
     let first = |run: &[Attempt]| run.iter().copied().min_by(|a, b| earlier(a.row, b.row));

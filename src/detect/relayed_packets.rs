@@ -87,7 +87,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     if relays.is_empty() {
         return Vec::new();
     }
-    let own = own_addresses(traffic);
+    let own = own_addresses(scene);
     let mut relays: Vec<(Mac, Relay)> = relays.into_iter().collect();
     relays.sort_unstable_by_key(|(mac, _)| *mac);
     relays.into_iter().map(|(mac, relay)| finding(traffic, mac, relay, least, &own)).collect()
@@ -119,9 +119,9 @@ fn are_neighbours(one: Address, other: Address) -> bool {
 }
 
 /// The local address of each card that has one only.
-fn own_addresses(traffic: &Traffic) -> FxHashMap<Mac, AddressId> {
+fn own_addresses(scene: &Scene<'_>) -> FxHashMap<Mac, AddressId> {
     let mut own: FxHashMap<Mac, Vec<AddressId>> = FxHashMap::default();
-    claims(traffic).iter().for_each(|claim| own.entry(claim.mac).or_default().push(claim.address));
+    claims(scene).iter().for_each(|claim| own.entry(claim.mac).or_default().push(claim.address));
     own.into_iter().filter(|(_, addresses)| addresses.len() == 1).map(|(mac, one)| (mac, one[0])).collect()
 }
 

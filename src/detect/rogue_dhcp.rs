@@ -61,7 +61,7 @@ struct Server {
 }
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
-    let messages = scene.traffic.observations.dhcp.items();
+    let messages = scene.kept(&scene.traffic.observations.dhcp);
     let servers = competing(messages, scene.settings.real(&WITHIN));
     if servers.len() < 2 {
         return Vec::new();

@@ -63,7 +63,7 @@ impl Router<'_> {
 }
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
-    let offers = scene.traffic.observations.routers.items();
+    let offers = scene.kept(&scene.traffic.observations.routers);
     let mut by_router: FxHashMap<(Address, Option<Mac>), Vec<&RouterAdvertisement>> = FxHashMap::default();
     for offer in offers.iter().filter(|offer| offer.source_mac.is_none_or(is_station)) {
         by_router.entry((offer.source, offer.source_mac)).or_default().push(offer);

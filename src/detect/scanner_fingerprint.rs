@@ -78,7 +78,7 @@ fn needs(scene: &Scene<'_>) -> Vec<String> {
 }
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut syns: Vec<&Syn> = scene.traffic.observations.syn.items().iter().collect();
+    let mut syns: Vec<&Syn> = scene.kept(&scene.traffic.observations.syn).iter().collect();
     // A SYN sent again is no second one.
     let place = |syn: &Syn| (syn.source, syn.destination, syn.destination_port, syn.mark.sequence);
     syns.sort_by_key(|syn| place(syn));

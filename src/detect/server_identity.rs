@@ -22,7 +22,8 @@ pub const SERVER_IDENTITY_CHANGE: Detector = Detector {
         limits: "Certificates are renewed, and several servers behind one address (a load balancer, a large web site) \
                  show several in turn, as do servers with a key of each kind: changes to and fro therefore weigh next \
                  to nothing, and a single change is only worth a look. TLS 1.3 and resumed sessions hide the \
-                 certificate. Who stands between is not known; the server is named.",
+                 certificate. Who stands between is not known; the server is named. The first 200,000 TLS messages, as many \
+                 SSH keys and 100,000 names are looked at.",
     },
     knobs: &[],
     family: Family::Interception,
@@ -56,7 +57,7 @@ impl Shown<'_> {
 }
 
 fn run(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut shown = shown(&scene.traffic.observations);
+    let mut shown = shown(scene);
     shown.sort_by(|a, b| a.key().cmp(&b.key()).then(a.at.time.total_cmp(&b.at.time)));
     let mut changed: Vec<&[Shown<'_>]> =
         shown.chunk_by(|a, b| a.key() == b.key()).filter(|views| changes(views) > 0).collect();
@@ -66,11 +67,13 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 /// Every certificate and host key. The name a client asked for stands in an earlier message of its connection.
-fn shown(seen: &Observations) -> Vec<Shown<'_>> {
+fn shown<'a>(scene: &Scene<'a>) -> Vec<Shown<'a>> {
+    let seen = &scene.traffic.observations;
+    scene.leave_out(seen.texts_dropped() as usize);
     let key = |ends: &Ends| (ends.client, ends.client_port, ends.server, ends.server_port);
     let mut names: FxHashMap<_, Option<TextId>> = FxHashMap::default();
     let mut shown = Vec::new();
-    for tls in seen.tls.items() {
+    for tls in scene.kept(&seen.tls) {
         match tls.fact {
             TlsFact::ClientHello { server_name, .. } => {
                 names.insert(key(&tls.ends), server_name);
@@ -82,7 +85,7 @@ fn shown(seen: &Observations) -> Vec<Shown<'_>> {
             TlsFact::ServerHello { .. } => {}
         }
     }
-    let hosts = seen.ssh.items().iter();
+    let hosts = scene.kept(&seen.ssh).iter();
     shown.extend(hosts.map(|ssh| Shown { at: &ssh.at, ends: ssh.ends, name: None, sha256: ssh.sha256, ssh: true }));
     shown
 }

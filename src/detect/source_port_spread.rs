@@ -1,7 +1,9 @@
 //! The original script's port check, named for what it counts: different source ports of one address.
 
 use crate::about::{About, Knob, Range};
+use crate::model::address::Address;
 use crate::model::finding::{Family, Finding, Role};
+use crate::model::traffic::AddressId;
 
 use super::evidence::{points, severity};
 use super::tally::Seen;
@@ -43,7 +45,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     let order = &scene.order;
     let mut seen_ports = vec![false; 1 << 16];
     let mut ports: Vec<u16> = Vec::new();
-    let mut findings = Vec::new();
+    let mut spread: Vec<(AddressId, usize)> = Vec::new();
     for source in order.sources(threshold + 1) {
         ports.drain(..).for_each(|port| seen_ports[usize::from(port)] = false);
         for port in order.rows(source).iter().filter_map(|&row| traffic.source_port.get(row as usize)) {
@@ -51,27 +53,34 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
                 ports.push(port);
             }
         }
-        if ports.len() <= threshold {
-            continue;
+        if ports.len() > threshold {
+            spread.push((source, ports.len()));
         }
-        let seen = Seen::of(traffic, order.rows(source).iter().copied());
-        let points = points(ports.len(), threshold, 0.5, 0.2, 1.0);
-        let subject = traffic.address(source);
-        findings.push(Finding {
-            id: 0,
-            detector: SOURCE_PORT_SPREAD.about.key,
-            subject,
-            role: Role::Bystander,
-            victims: Vec::new(),
-            first: seen.first,
-            last: seen.last,
-            rows: seen.rows,
-            severity: severity(points),
-            confidence: 0.1,
-            points,
-            technique: None,
-            summary: format!("{subject} sends from {} different source ports", ports.len()),
-        });
     }
-    findings
+    let sources: Vec<AddressId> = spread.iter().map(|(source, _)| *source).collect();
+    let seen = Seen::of_sources(traffic, &sources);
+    spread
+        .iter()
+        .zip(seen)
+        .map(|(&(source, ports), seen)| finding(traffic.address(source), ports, seen, threshold))
+        .collect()
+}
+
+fn finding(subject: Address, ports: usize, seen: Seen, threshold: usize) -> Finding {
+    let points = points(ports, threshold, 0.5, 0.2, 1.0);
+    Finding {
+        id: 0,
+        detector: SOURCE_PORT_SPREAD.about.key,
+        subject,
+        role: Role::Bystander,
+        victims: Vec::new(),
+        first: seen.first,
+        last: seen.last,
+        rows: seen.rows,
+        severity: severity(points),
+        confidence: 0.1,
+        points,
+        technique: None,
+        summary: format!("{subject} sends from {ports} different source ports"),
+    }
 }

@@ -128,6 +128,21 @@ impl Seen {
         seen
     }
 
+    /// All rows of each of `sources`, which are distinct, in one pass in the order of the input.
+    pub fn of_sources(traffic: &Traffic, sources: &[AddressId]) -> Vec<Self> {
+        let mut place = vec![None; if sources.is_empty() { 0 } else { traffic.addresses().len() }];
+        (0u32..).zip(sources).for_each(|(number, source)| place[source.index()] = std::num::NonZero::new(number + 1));
+        let mut seen = vec![Seen::default(); sources.len()];
+        if !sources.is_empty() {
+            for (row, source) in traffic.source().iter().enumerate() {
+                if let Some(number) = place[source.index()] {
+                    seen[number.get() as usize - 1].add(traffic, row);
+                }
+            }
+        }
+        seen
+    }
+
     pub fn of(traffic: &Traffic, rows: impl IntoIterator<Item = u32>) -> Self {
         let mut seen = Seen::default();
         rows.into_iter().for_each(|row| seen.add(traffic, row as usize));

@@ -117,8 +117,12 @@ impl<T: Copy + Default> Column<T> {
         if self.is_absent() {
             self.values = Vec::new();
         } else if !full || !missing.is_empty() {
-            // The bits of the rows before are all set where there were none yet.
-            self.present.resize(start.div_ceil(64), u64::MAX);
+            if full {
+                // The bits of the rows before, of which every one has a value, and no further ones.
+                self.present = vec![u64::MAX; start / 64];
+                self.present.push((1 << (start % 64)) - 1);
+            }
+            // Rows without a value that were pushed last may have no word yet.
             self.present.resize(self.rows.div_ceil(64), 0);
             (start..self.rows).for_each(|row| self.present[row / 64] |= 1 << (row % 64));
             missing.into_iter().for_each(|row| self.present[row / 64] &= !(1 << (row % 64)));
@@ -187,6 +191,20 @@ mod tests {
             );
         }
         assert_eq!(column.iter().collect::<Vec<_>>(), (0..200).map(value).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn missing_rows_stay_missing_when_more_are_appended() {
+        // A word's worth of rows without a value between a push and an extension.
+        let mut column = Column::<u16>::default();
+        [None, Some(1)].into_iter().chain([None; 100]).for_each(|value| column.push(value));
+        column.extend([Some(2)].into_iter());
+        assert_eq!((column.get(1), column.get(80), column.get(102)), (Some(1), None, Some(2)));
+        // A row without a value between an extension and a push.
+        let mut column = Column::<u16>::default();
+        column.extend([Some(1), None].into_iter());
+        [None, Some(2)].into_iter().for_each(|value| column.push(value));
+        assert_eq!(column.iter().collect::<Vec<_>>(), [Some(1), None, None, Some(2)]);
     }
 
     proptest::proptest! {

@@ -58,6 +58,7 @@ pub struct Observations {
     files: Vec<String>,
     texts: Vec<String>,
     text_ids: FxHashMap<String, TextId>,
+    texts_dropped: u64,
     pub arp: Kept<Arp>,
     pub dhcp: Kept<Dhcp>,
     pub dns: Kept<Dns>,
@@ -95,12 +96,18 @@ impl Observations {
             return Some(id);
         }
         if self.texts.len() >= MAX_TEXTS {
+            self.texts_dropped += 1;
             return None;
         }
         let id = TextId(self.texts.len() as u32);
         self.texts.push(text.to_owned());
         self.text_ids.insert(text.to_owned(), id);
         Some(id)
+    }
+
+    /// How often a text came that was not kept.
+    pub fn texts_dropped(&self) -> u64 {
+        self.texts_dropped
     }
 
     /// Puts the files in this order; observations keep theirs.
@@ -165,5 +172,12 @@ mod tests {
         assert_eq!(seen.intern("example.org"), Some(first));
         assert_eq!(seen.text(first), "example.org");
         assert_ne!(seen.intern("example.net"), Some(first));
+    }
+
+    #[test]
+    fn texts_past_the_cap_are_counted() {
+        let mut seen = Observations::default();
+        (0..MAX_TEXTS + 2).for_each(|number| _ = seen.intern(&number.to_string()));
+        assert_eq!((seen.intern("0").is_some(), seen.intern("new"), seen.texts_dropped()), (true, None, 3));
     }
 }

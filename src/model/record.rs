@@ -27,6 +27,8 @@ pub struct Record<'a> {
     pub destination_mac: Option<[u8; 6]>,
     /// The data set's own verdict, kept for measuring and never read by a detector.
     pub label: Option<&'a str>,
+    /// Who logs in: a user, an account.
+    pub identity: Option<&'a str>,
     /// What only packets, or logs made from packets, can tell.
     pub wire: Wire<'a>,
 }
@@ -70,6 +72,7 @@ impl Record<'_> {
             source_mac: None,
             destination_mac: None,
             label: None,
+            identity: None,
             wire: Wire::default(),
         }
     }

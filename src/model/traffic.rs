@@ -66,6 +66,8 @@ pub struct Traffic {
     histories: Names,
     label: Column<u16>,
     labels: Names,
+    identity: Column<u16>,
+    identities: Names,
 }
 
 /// Short texts that many rows share, numbered by first appearance.
@@ -73,6 +75,8 @@ pub struct Traffic {
 struct Names {
     texts: Vec<String>,
     ids: FxHashMap<String, u16>,
+    /// How often a text came that was one too many.
+    dropped: u64,
 }
 
 impl Traffic {
@@ -103,6 +107,7 @@ impl Traffic {
         self.handshake.push(record.wire.handshake);
         self.history.push(history);
         self.push_label(record.label);
+        self.push_identity(record.identity);
     }
 
     /// Appends the sources of a block of rows, as `intern` numbers them. The rows' other columns are filled after it, or
@@ -115,6 +120,12 @@ impl Traffic {
     pub fn push_label(&mut self, label: Option<&str>) {
         let label = label.and_then(|label| self.labels.intern(label));
         self.label.push(label);
+    }
+
+    /// Appends to the column of identities.
+    pub fn push_identity(&mut self, identity: Option<&str>) {
+        let identity = identity.and_then(|identity| self.identities.intern(identity));
+        self.identity.push(identity);
     }
 
     /// Ends a block of rows that were added column by column: what nobody filled has no value.
@@ -130,11 +141,12 @@ impl Traffic {
     }
 
     /// Every column but that of the sources, always in the same order.
-    fn columns(&mut self) -> [&mut dyn AnyColumn; 21] {
+    fn columns(&mut self) -> [&mut dyn AnyColumn; 22] {
         [
             &mut self.destination,
             &mut self.history,
             &mut self.label,
+            &mut self.identity,
             &mut self.source_port,
             &mut self.destination_port,
             &mut self.protocol,
@@ -187,9 +199,28 @@ impl Traffic {
         self.label.get(row).map(|id| self.labels.texts[usize::from(id)].as_str())
     }
 
+    /// Who logs in in each row, by number; the column is absent where the input has no such thing.
+    pub fn identity(&self) -> &Column<u16> {
+        &self.identity
+    }
+
+    pub fn identity_name(&self, number: u16) -> &str {
+        &self.identities.texts[usize::from(number)]
+    }
+
+    /// How many rows have an identity that was one too many to be kept.
+    pub fn identities_dropped(&self) -> u64 {
+        self.identities.dropped
+    }
+
     /// Zeek's history letters of `row`, where packets or a Zeek log gave them.
     pub fn history(&self, row: usize) -> Option<&str> {
         self.history.get(row).map(|id| self.histories.texts[usize::from(id)].as_str())
+    }
+
+    /// Whether anything came back in `row`, where the input tells.
+    pub fn is_answered(&self, row: usize) -> Option<bool> {
+        self.packets_received.get(row).or_else(|| self.bytes_received.get(row)).map(|back| back > 0)
     }
 
     /// The first start and the last end of any flow, in seconds since 1970.
@@ -220,12 +251,15 @@ impl Traffic {
 }
 
 impl Names {
-    /// Texts past 65,535 distinct ones are dropped: such a column is no label.
+    /// Texts past 65,536 distinct ones are dropped: such a column is no label.
     fn intern(&mut self, text: &str) -> Option<u16> {
         if let Some(&id) = self.ids.get(text) {
             return Some(id);
         }
-        let id = u16::try_from(self.texts.len()).ok()?;
+        let Ok(id) = u16::try_from(self.texts.len()) else {
+            self.dropped += 1;
+            return None;
+        };
         self.texts.push(text.to_owned());
         self.ids.insert(text.to_owned(), id);
         Some(id)

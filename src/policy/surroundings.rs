@@ -69,7 +69,7 @@ fn asked(traffic: &Traffic, row: usize) -> Option<Address> {
     if traffic.destination_port.get(row) != Some(DNS) {
         return None;
     }
-    let answered = traffic.packets_received.get(row).or(traffic.bytes_received.get(row)).is_none_or(|count| count > 0);
+    let answered = traffic.is_answered(row) != Some(false);
     traffic.destination.get(row).filter(|_| answered).map(|server| traffic.address(server))
 }
 

@@ -5,6 +5,7 @@ use flowglass::model::address::Address;
 use super::dice::Dice;
 use super::office::{DAY, FILES, START, WEB, host, server};
 use super::talk::Talk;
+use super::volleys;
 
 /// What happened, and who is to be found.
 pub struct Attack {
@@ -33,6 +34,7 @@ pub const ATTACKS: &[Kind] = &[
     ("password guessing", guessing),
     ("slow password guessing", slow_guessing),
     ("worm", worm),
+    ("a few guesses at once", volleys::guesses),
 ];
 
 /// Most attackers come from outside; some already are inside.

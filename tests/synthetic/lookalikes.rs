@@ -4,8 +4,10 @@ use flowglass::model::address::Address;
 
 use super::browsing;
 use super::dice::Dice;
+use super::leaks;
 use super::office::{DAY, DNS, FILES, MAIL, START, host, server};
 use super::talk::Talk;
+use super::volleys;
 
 /// One kind: its name, and how one is drawn.
 pub type Kind = (&'static str, fn(&mut Dice) -> Vec<Talk>);
@@ -29,6 +31,10 @@ pub const LOOKALIKES: &[Kind] = &[
     ("printer search", printer_search),
     ("busy web server", browsing::busy_server),
     ("media stream", media_stream),
+    ("camera", leaks::camera),
+    ("scan for host keys", volleys::key_scan),
+    ("several commands at once", volleys::scripts),
+    ("several file transfers at once", volleys::transfers),
 ];
 
 /// Every host pinged and every service touched, by the clock; now and then one is down for good.

@@ -52,6 +52,25 @@ fn a_login_after_guesses_is_told() {
 }
 
 #[test]
+fn four_at_the_same_time_are_a_program() {
+    let volley = |count: u16, lasts: f64, sizes: [u64; 2]| {
+        guesses(logins(22, count, 0.2, 1800).enumerate().map(move |(n, record)| Record {
+            duration: Some(lasts),
+            bytes_received: Some(sizes[n % 2]),
+            ..record
+        }))
+    };
+    let finding = &volley(4, 3.0, [1800, 2000])[0];
+    assert_eq!((finding.role, finding.rows, &finding.victims[..]), (Role::Attacker, 4, &[address("10.0.0.2")][..]));
+    assert!((30.0..60.0).contains(&finding.points) && finding.summary.contains("same time"), "{finding:?}");
+    assert_eq!(volley(3, 3.0, [1800, 2000]), [], "three may be chance");
+    assert_eq!(volley(4, 0.5, [1800, 2000]), [], "whoever is gone at once has not been refused");
+    assert_eq!(volley(4, 3.0, [1800, 3900]), [], "commands have answers of their own length");
+    assert_eq!(guesses(logins(22, 9, 4.0, 1800)), [], "one after the other");
+    assert_eq!(guesses(logins(445, 8, 0.1, 800)), [], "programs log in side by side all day");
+}
+
+#[test]
 fn a_connection_of_unknown_size_takes_nothing_from_the_rest() {
     let unknown = logins(22, 1, 2.0, 0).map(|record| Record { bytes_received: None, source_port: Some(1), ..record });
     let finding = &guesses(logins(22, 30, 2.0, 1800).chain(unknown))[0];

@@ -1,6 +1,7 @@
 //! Small scenes for the detectors, and the laws that all detectors keep.
 
 mod answers;
+mod bounds;
 mod floods;
 mod guesses;
 mod hidden;
@@ -12,6 +13,7 @@ mod odd;
 mod probes;
 mod remote;
 mod scans;
+mod travel;
 mod unusual;
 
 use super::*;

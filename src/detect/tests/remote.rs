@@ -132,7 +132,11 @@ fn uploads(records: impl IntoIterator<Item = Record<'static>>) -> Vec<Finding> {
 
 #[test]
 fn a_large_upload_unlike_the_hosts_other_hours_is_named() {
-    let quiet = || (1..6).map(|hour| upload(f64::from(hour) * HOUR, 1_000_000, 50_000_000));
+    let to = |to: &'static str| {
+        let hour = |hour| upload(f64::from(hour) * HOUR, 1_000_000, 50_000_000);
+        (1..6).map(hour).map(move |record| Record { destination: Some(address(to)), ..record })
+    };
+    let quiet = || to("9.9.9.9");
     let leak = || (0..10).map(|n| upload(HOUR * 7.0 + f64::from(n), 30_000_000, 100_000));
     let found = &uploads(quiet().chain(leak()))[0];
     assert!(
@@ -142,6 +146,8 @@ fn a_large_upload_unlike_the_hosts_other_hours_is_named() {
     assert!(found.confidence < 0.5 && found.points >= 20.0);
     let unknown = &uploads(leak())[0];
     assert!(unknown.points < found.points && unknown.summary.contains("too few other hours"));
+    let known = &uploads(to("8.8.4.4").chain(leak()))[0];
+    assert!(known.points < found.points / 2.0 && known.summary.ends_with("known to it or to most"), "{known:?}");
 }
 
 #[test]

@@ -21,12 +21,13 @@ pub enum Field {
     SourceMac,
     DestinationMac,
     Label,
+    Identity,
     /// Tranalyzer's `dir`: A is the request half of a flow, B the reply half.
     Half,
 }
 
 /// The number of fields.
-pub const FIELDS: usize = 19;
+pub const FIELDS: usize = 20;
 
 /// Every field with the name a person reads, in the order of `Field`.
 pub const FIELD_NAMES: [(Field, &str); FIELDS] = [
@@ -48,6 +49,7 @@ pub const FIELD_NAMES: [(Field, &str); FIELDS] = [
     (Field::SourceMac, "source MAC"),
     (Field::DestinationMac, "destination MAC"),
     (Field::Label, "label"),
+    (Field::Identity, "identity"),
     (Field::Half, "half of a flow"),
 ];
 
@@ -139,6 +141,10 @@ pub const ALIASES: &[(Field, Unit, &[&str])] = &[
     (SourceMac, Auto, &["srcmac", "sourcemac", "smac", "smacs", "sourcemacaddress", "macsrc", "ethsrc"]),
     (DestinationMac, Auto, &[
         "dstmac", "destinationmac", "destmac", "dmac", "rmacs", "destinationmacaddress", "macdst", "ethdst",
+    ]),
+    (Identity, Auto, &[
+        "user", "username", "userid", "login", "loginname", "account", "accountname", "identity", "principal",
+        "userprincipalname", "authuser", "remoteuser", "csusername", "sourceuser", "srcuser", "sourceusername", "suser",
     ]),
     (Label, Auto, &["label", "nstmlabel", "itmlabel", "detailedlabel", "attack", "attackcat", "class", "classification"]),
 ];

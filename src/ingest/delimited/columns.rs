@@ -47,10 +47,12 @@ impl Columns {
     }
 
     /// Whether there is something to analyse: who, and at least one of which port or to whom. An industrial
-    /// network's flows between MACs have no ports; a list of addresses alone is no traffic.
+    /// network's flows between MACs have no ports; a list of addresses alone is no traffic. A log of logins has
+    /// neither: who, as whom and when.
     pub fn enough(&self) -> bool {
         let any = [Field::SourcePort, Field::DestinationPort, Field::Destination];
-        self.has(Field::Source) && any.into_iter().any(|field| self.has(field))
+        let is_login = self.has(Field::Identity) && self.has(Field::Start);
+        self.has(Field::Source) && (is_login || any.into_iter().any(|field| self.has(field)))
     }
 
     /// The fields that were found, with their columns.

@@ -221,7 +221,8 @@ fn missing_columns(names: &[&[u8]]) -> String {
     const SHOWN: usize = 30;
     let columns = Columns::of_header(names, &[], &Mapping::default());
     let needs = if columns.has(Field::Source) {
-        "a port or a destination address beside the source address (such as ClientDstPort, dst_port or dst_ip)"
+        "a port or a destination address beside the source address (such as ClientDstPort, dst_port or dst_ip), \
+         or an identity and a time (such as user and timestamp)"
     } else {
         "a column of source addresses (such as ClientIP or src_ip) and one of ports (such as ClientDstPort or dst_port)"
     };

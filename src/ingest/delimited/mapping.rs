@@ -30,7 +30,7 @@ pub const MAPPING: Knob = Knob {
 const NOT_READ: &str = "not_read";
 
 /// What a column can be set to: the key, the field, its unit, and the name a person reads.
-const CHOICES: [(&str, Field, Unit, &str); 21] = [
+const CHOICES: [(&str, Field, Unit, &str); 22] = [
     ("source", Source, Unit::Auto, "source address"),
     ("source_port", SourcePort, Unit::Auto, "source port"),
     ("destination", Destination, Unit::Auto, "destination address"),
@@ -52,11 +52,12 @@ const CHOICES: [(&str, Field, Unit, &str); 21] = [
     ("source_mac", SourceMac, Unit::Auto, "source MAC"),
     ("destination_mac", DestinationMac, Unit::Auto, "destination MAC"),
     ("label", Label, Unit::Auto, "label"),
+    ("identity", Identity, Unit::Auto, "identity: user or account"),
 ];
 
 /// The keys alone, and first what leaves a column out.
-const OPTIONS: [&str; 22] = {
-    let mut options = [NOT_READ; 22];
+const OPTIONS: [&str; 23] = {
+    let mut options = [NOT_READ; 23];
     let mut at = 0;
     while at < CHOICES.len() {
         options[at + 1] = CHOICES[at].0;

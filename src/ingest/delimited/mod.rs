@@ -33,7 +33,7 @@ pub const FORMAT: Format = Format {
         help: "A table of flows or requests with a header, one row each. The columns are found by name, whatever the \
                exporter calls them, or as you say (csv.mapping): Cloudflare, CICFlowMeter, UNSW-NB15, NetFlow (nfdump, nProbe), Argus, SiLK, \
                NFStream, Tranalyzer, LUFlow, Wireshark and others. It needs a source address and a port or a \
-               destination; everything else is used where it is there. The delimiter (comma, tab, semicolon or bar), \
+               destination, or, as a log of logins, an identity and a time; everything else is used where it is there. The delimiter (comma, tab, semicolon or bar), \
                the line ends and the spelling of times are told from the first 64 KiB.",
         limits: "Text must be UTF-8 or a superset of ASCII. Times without a zone are taken as UTC; a date and a time \
                  in two columns are not joined. Whole-number times are understood from September 2001 on. Cells \

@@ -19,10 +19,12 @@ pub struct TrafficPart {
     columns: Vec<Packed>,
     histories: Vec<String>,
     labels: Vec<String>,
+    identities: Vec<String>,
+    identities_dropped: u64,
 }
 
-/// The columns of numbers that a part has given: the first three of `Traffic::columns`.
-const NUMBERED: usize = 3;
+/// The columns of numbers that a part has given: the first four of `Traffic::columns`.
+const NUMBERED: usize = 4;
 
 impl Traffic {
     /// Takes all rows out, packed.
@@ -34,6 +36,8 @@ impl Traffic {
             columns: taken.columns().into_iter().map(|column| column.pack()).collect(),
             histories: taken.histories.texts,
             labels: taken.labels.texts,
+            identities_dropped: taken.identities.dropped,
+            identities: taken.identities.texts,
         }
     }
 
@@ -43,7 +47,7 @@ impl Traffic {
             part.addresses.chunks_exact(PACKED).map(|address| self.intern(unpacked(address))).collect();
         let sources = values_of::<AddressId>(&part.source);
         self.source.extend(sources.map(|id| ids.get(id.index()).copied().unwrap_or_default()));
-        let [destination, history, label, rest @ ..] = part.columns.as_slice() else { return };
+        let [destination, history, label, identity, rest @ ..] = part.columns.as_slice() else { return };
         self.destination.append_with(destination, |id| ids.get(id.index()).copied());
         let numbers = |names: &mut Names, texts: &[String]| -> Vec<Option<u16>> {
             texts.iter().map(|text| names.intern(text)).collect()
@@ -52,6 +56,9 @@ impl Traffic {
         self.history.append_with(history, |number| *histories.get(usize::from(number))?);
         let labels = numbers(&mut self.labels, &part.labels);
         self.label.append_with(label, |number| *labels.get(usize::from(number))?);
+        let identities = numbers(&mut self.identities, &part.identities);
+        self.identity.append_with(identity, |number| *identities.get(usize::from(number))?);
+        self.identities.dropped += part.identities_dropped;
         let columns = self.columns();
         columns.into_iter().skip(NUMBERED).zip(rest).for_each(|(column, packed)| column.append(packed));
         self.level();

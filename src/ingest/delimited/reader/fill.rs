@@ -9,8 +9,8 @@ use crate::model::traffic::Traffic;
 use super::super::aliases::Field;
 use super::{Rows, value};
 
-/// A label longer than this is no label; it also bounds what the table must hold.
-const MAX_LABEL: usize = 200;
+/// A label or a name longer than this is none; it also bounds what the table must hold.
+const MAX_TEXT: usize = 200;
 
 impl Rows {
     /// Fills a column of the block's flows from a field; a column the file has not is left to `Traffic::level`.
@@ -110,13 +110,14 @@ impl Rows {
         }
     }
 
-    pub fn labels(&mut self, bytes: &[u8], traffic: &mut Traffic) {
-        if self.columns.has(Field::Label) {
+    /// Gives each of the block's flows its short text: a label, an identity.
+    pub fn texts(&mut self, bytes: &[u8], field: Field, mut push: impl FnMut(Option<&str>)) {
+        if self.columns.has(field) {
             self.each_row(|rows, row| {
-                let cell = rows.grid.cell(bytes, Field::Label, row).trimmed();
-                let text = std::str::from_utf8(cell).ok().filter(|label| label.len() <= MAX_LABEL);
-                rows.tally.unreadable[Field::Label as usize] += u64::from(text.is_none());
-                traffic.push_label(text.filter(|text| !text.is_empty()));
+                let cell = rows.grid.cell(bytes, field, row).trimmed();
+                let text = std::str::from_utf8(cell).ok().filter(|text| text.len() <= MAX_TEXT);
+                rows.tally.unreadable[field as usize] += u64::from(text.is_none());
+                push(text.filter(|text| !text.is_empty()));
             });
         }
     }

@@ -130,7 +130,10 @@ impl Rows {
         let destination_mac = &mut traffic.destination_mac;
         self.fill(block.bytes, Field::DestinationMac, destination_mac, |_, cell| fields::mac(cell.trimmed()));
         self.states(block.bytes, traffic);
-        self.labels(block.bytes, traffic);
+        self.texts(block.bytes, Field::Label, |label| traffic.push_label(label));
+        self.texts(block.bytes, Field::Identity, |name| {
+            traffic.push_identity(name.filter(|name| !fields::is_blank(name.as_bytes())));
+        });
         traffic.level();
         intake.accept_rows(self.kept.len());
     }

@@ -94,6 +94,19 @@ fn argus_flows_keep_states_and_lose_icmp_ports() {
 }
 
 #[test]
+fn a_column_of_users_is_read_and_goes_with_its_rows() {
+    let (mut intake, notes) =
+        read("ip,Account Name,time\n1.1.1.1,alice,1700000000\n1.1.1.2,-,\n1.1.1.3,bob,\n1.1.1.4,alice,\n");
+    assert!(notes[0].contains("identity = Account Name"), "{notes:?}");
+    let numbers: Vec<_> = intake.traffic.identity().iter().collect();
+    assert_eq!(numbers, [Some(0), None, Some(1), Some(0)]);
+    let mut all = crate::model::traffic::Traffic::default();
+    all.push_identity(Some("carol"));
+    all.append(&intake.traffic.take_part());
+    assert_eq!(all.identity_name(all.identity().iter().nth(3).flatten().unwrap()), "bob");
+}
+
+#[test]
 fn autonomous_systems_and_short_microseconds() {
     let (intake, notes) = read(
         "bytes_in,bytes_out,dest_ip,dest_port,proto,src_ip,src_port,time_end,time_start,label,duration\n\
