@@ -18,10 +18,14 @@ fn assemble(settings: &[(&str, f64)], frames: &[(i64, Vec<u8>)]) -> (Intake, Vec
     let mut assembler = Assembler::new(&checked);
     let mut intake = Intake::default();
     intake.begin("made up");
-    for (number, (time, bytes)) in (1..).zip(frames) {
-        let frame = Frame { number, byte: 0, time: Some(*time), link: 1, length: bytes.len() as u32, bytes };
-        assembler.packet(&frame, &mut intake);
-    }
+    let numbered: Vec<Frame<'_>> = (1..)
+        .zip(frames)
+        .map(|(number, (time, bytes))| {
+            let length = bytes.len() as u32;
+            Frame { number, byte: 0, time: Some(*time), link: 1, length, bytes }
+        })
+        .collect();
+    numbered.chunks(TOGETHER).for_each(|frames| assembler.packets(frames, &mut intake));
     assembler.finish(&mut intake);
     (intake, assembler.notes())
 }

@@ -3,11 +3,11 @@
 mod header;
 
 use crate::about::About;
-use crate::error::{Error, Result};
+use crate::error::{self, Error};
 use crate::model::settings::Checked;
 
 use super::assemble::knobs::KNOBS;
-use super::assemble::{Assembler, Frame};
+use super::assemble::{Assembler, Frame, TOGETHER};
 use super::carry::{Carry, Step};
 use super::intake::Intake;
 use super::{Format, Parser};
@@ -64,13 +64,13 @@ impl Pcap {
 }
 
 impl Parser for Pcap {
-    fn feed(&mut self, slice: &[u8], intake: &mut Intake) -> Result<()> {
+    fn feed(&mut self, slice: &[u8], intake: &mut Intake) -> error::Result<()> {
         let Pcap { carry, reader } = self;
         carry.feed(slice, |at, bytes| reader.step(at, bytes, intake));
         Ok(())
     }
 
-    fn finish(&mut self, intake: &mut Intake) -> Result<()> {
+    fn finish(&mut self, intake: &mut Intake) -> error::Result<()> {
         if self.reader.header.is_none() {
             return Err(Error::unreadable("the capture ends inside its own header: there is no packet in it"));
         }
@@ -92,28 +92,32 @@ impl Parser for Pcap {
 }
 
 impl Reader {
-    #[inline]
+    /// Takes the packets at the start of `bytes` that are complete, some together.
     fn step(&mut self, at: u64, bytes: &[u8], intake: &mut Intake) -> Step {
         let Some(header) = self.header else { return self.start(bytes) };
-        let Some(packet) = PacketHeader::check(&header, bytes) else { return Step::Need(header.packet_header()) };
-        if packet.captured > MAX_PACKET {
-            intake.reject(self.packets + 1, at, TOO_LONG);
-            self.damaged_at = Some(at);
-            return Step::Stop;
+        let mut frames = [Frame::NONE; TOGETHER];
+        let (mut count, mut used) = (0, 0);
+        while count < TOGETHER {
+            let number = self.packets + count as u64 + 1;
+            match frame(&header, number, at + used as u64, &bytes[used..]) {
+                Ok(next) => {
+                    used += header.packet_header() + next.bytes.len();
+                    frames[count] = next;
+                    count += 1;
+                }
+                // It is come back to when the packets before it are taken.
+                Err(_) if count > 0 => break,
+                Err(Step::Stop) => {
+                    intake.reject(number, at, TOO_LONG);
+                    self.damaged_at = Some(at);
+                    return Step::Stop;
+                }
+                Err(step) => return step,
+            }
         }
-        let start = header.packet_header();
-        let Some(data) = bytes.get(start..start + packet.captured) else { return Step::Need(start + packet.captured) };
-        self.packets += 1;
-        let frame = Frame {
-            number: self.packets,
-            byte: at,
-            time: Some(packet.time),
-            link: header.link,
-            length: packet.length,
-            bytes: data,
-        };
-        self.assembler.packet(&frame, intake);
-        Step::Used(start + packet.captured)
+        self.packets += count as u64;
+        self.assembler.packets(&frames[..count], intake);
+        Step::Used(used)
     }
 
     fn start(&mut self, bytes: &[u8]) -> Step {
@@ -130,4 +134,17 @@ impl Reader {
             None => Step::Stop,
         }
     }
+}
+
+/// The packet at the start of `bytes`; where there is none, what is to be done: `Stop` if its length is impossible.
+#[inline]
+fn frame<'a>(header: &FileHeader, number: u64, byte: u64, bytes: &'a [u8]) -> Result<Frame<'a>, Step> {
+    let start = header.packet_header();
+    let packet = PacketHeader::check(header, bytes).ok_or(Step::Need(start))?;
+    if packet.captured > MAX_PACKET {
+        return Err(Step::Stop);
+    }
+    let end = start + packet.captured;
+    let bytes = bytes.get(start..end).ok_or(Step::Need(end))?;
+    Ok(Frame { number, byte, time: Some(packet.time), link: header.link, length: packet.length, bytes })
 }
