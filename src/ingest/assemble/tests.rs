@@ -213,3 +213,24 @@ fn packets_are_observed() {
     assert_eq!((seen.text(name), tls.ends.server_port, tls.at.packet), ("a.org", 443, 4));
     assert!(notes.iter().any(|note| note.starts_with("1 ARP")), "{notes:?}");
 }
+
+#[test]
+fn a_packet_cut_behind_its_ports_counts_without_flags() {
+    let packet = |protocol: u8, segment: &[u8]| ip(ipv4(1, 2, protocol, segment));
+    let short = |mut frame: Vec<u8>, kept: usize| {
+        frame.truncate(14 + 20 + kept);
+        frame
+    };
+    let (tcp, udp) = (tcp((40_000, 80, 7), 2, b"0123456789"), udp(5000, 53, b"01234567"));
+    let frames = [
+        (0, short(packet(6, &tcp), 6)),
+        (1, short(packet(17, &udp), 4)),
+        // Without the second port, or with a header that is damaged and not cut.
+        (2, short(packet(6, &tcp), 3)),
+        (3, packet(6, &tcp[..12])),
+    ];
+    let (intake, _) = assemble(&[], &frames);
+    assert_eq!((intake.accepted(), intake.reasons()[0].rows), (2, 2));
+    let expected = ["10.0.0.1:40000 10.0.0.2:80 1/0 10/0 OTH -", "10.0.0.1:5000 10.0.0.2:53 1/0 8/0 S0 D"];
+    assert_eq!(flows(&intake.traffic), expected);
+}

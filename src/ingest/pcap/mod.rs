@@ -34,7 +34,8 @@ pub const FORMAT: Format = Format {
                only that one).",
         limits: "Links: Ethernet, raw IP, BSD loopback, Linux cooked, 802.11 in clear, PPP, Cisco HDLC. Tunnels: GRE, \
                  VXLAN, GENEVE, IP in IP, 6in4, PPPoE, MPLS, ERSPAN; Teredo, GTP and AYIYA are not opened. At most 16 \
-                 headers and 4 tunnels per packet. Checksums are not looked at. TLS and SSH greetings are read where \
+                 headers and 4 tunnels per packet. Checksums are not looked at. Where a capture kept less than a TCP or UDP header but the ports (a small snap \
+                 length), its packets count without flags, with a header of 20 or 8 bytes. TLS and SSH greetings are read where \
                  their packets come in order, for 1,024 connections at once. DNS over TCP is read where a message is \
                  in one packet. A flow does not continue from one file into the next.",
     },

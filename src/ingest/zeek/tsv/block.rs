@@ -1,6 +1,8 @@
 //! Plain rows of conn.log, many at a time: where their cells end is found for all of them at once, and they go to the
 //! traffic table column by column.
 
+use memchr::memchr_iter;
+
 use crate::ingest::intake::Intake;
 use crate::ingest::text::fields::{self, AddressKind};
 use crate::ingest::text::signs::places_of;
@@ -88,11 +90,18 @@ impl Block {
         self.signs.push(BEFORE);
         places_of([header.separator, b'\n'], window, &mut self.signs);
         let ends = |place: &u32| window[*place as usize] == b'\n';
-        let signs = &self.signs[1..];
         // The cell in front of a carriage return is left to the other way.
+        let whole = |end: &u32| ends(end) && !window[..*end as usize].ends_with(b"\r");
+        // Where every line that there is ends behind as many cells as it should, none ends anywhere else.
+        let lines = memchr_iter(b'\n', window).count();
+        if (1..=lines).all(|line| self.signs.get(line * self.width).is_some_and(whole)) {
+            (self.lines, self.odd) = (lines, false);
+            return;
+        }
+        let signs = &self.signs[1..];
         let plain = |line: &&[u32]| {
             let (end, cells) = line.split_last().expect("a line has an end");
-            ends(end) && !cells.iter().any(ends) && !window[..*end as usize].ends_with(b"\r")
+            whole(end) && !cells.iter().any(ends)
         };
         self.lines = signs.chunks_exact(self.width).take_while(plain).count();
         self.odd = signs[self.lines * self.width..].iter().any(ends);
