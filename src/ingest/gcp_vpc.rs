@@ -18,7 +18,8 @@ pub const FORMAT: Format = Format {
     about: About {
         key: "gcp_vpc",
         title: "Google Cloud VPC flow log and firewall log",
-        help: "What Google Cloud logged of a network, as JSON: one entry per line (a bucket's export), or an array (as \
+        help: "What Google Cloud logged of a network (its \"VPC Flow Logs records\" and \"VPC firewall rules logging\"), as \
+               JSON: one entry per line (a bucket's export), or an array (as \
                gcloud prints it). Each entry is a flow in one direction, with the bytes and packets that way. Entries \
                of firewall rules count as rejected attempts where the disposition is DENIED.",
         limits: "Google samples packets, so that small flows may be missing and sizes are estimates. Where both ends \
@@ -137,6 +138,8 @@ mod tests {
 
     const FLOW: &str = r#"{"insertId":"a","jsonPayload":{"bytes_sent":"1500","connection":{"dest_ip":"10.0.0.1","dest_port":443,"protocol":6,"src_ip":"192.0.2.1","src_port":4000},"end_time":"2024-11-06T20:51:04.5Z","packets_sent":"3","reporter":"DEST","start_time":"2024-11-06T20:51:01Z"},"timestamp":"2024-11-06T20:51:09Z"}"#;
     const DENIED: &str = r#"{"jsonPayload":{"connection":{"dest_ip":"10.0.0.1","dest_port":22,"protocol":6,"src_ip":"192.0.2.1","src_port":4001},"disposition":"DENIED"},"timestamp":"2024-11-06T20:51:09.000000001Z"}"#;
+    /// As a gateway reports it, with the fields that may stand beside the connection.
+    const GATEWAY: &str = r#"{"jsonPayload":{"bytes_sent":"84","connection":{"dest_ip":"2001:db8::2","nat_ip":"203.0.113.5","protocol":58,"src_ip":"2001:db8::1"},"end_time":"2024-11-06T20:51:01.125Z","packets_sent":"1","reporter":"SRC_GATEWAY","round_trip_time":{"median_msec":"0.4"},"src_instance":{"vm_name":"a"},"start_time":"2024-11-06T20:51:01.125Z"},"logName":"projects/p/logs/compute.googleapis.com%2Fvpc_flows","timestamp":"2024-11-06T20:51:09Z"}"#;
     const OTHER_ENTRY: &str = r#"{"textPayload":"hello"}"#;
 
     fn read(text: &[u8]) -> Intake {
@@ -162,6 +165,15 @@ mod tests {
             assert_eq!((traffic.bytes_sent.get(0), traffic.packets_sent.get(0)), (Some(1500), Some(3)));
             assert_eq!((traffic.state.get(1), traffic.destination_port.get(1)), (Some(ConnState::REJ), Some(22)));
         }
+    }
+
+    #[test]
+    fn what_a_gateway_reports() {
+        let traffic = read(GATEWAY.as_bytes()).traffic;
+        let source = traffic.address(traffic.source()[0]).to_string();
+        assert_eq!((source.as_str(), traffic.protocol.get(0)), ("2001:db8::1", Some(58)));
+        assert_eq!((traffic.start.get(0), traffic.duration.get(0)), (Some(1_730_926_261.125), Some(0.0)));
+        assert_eq!((traffic.source_port.get(0), traffic.bytes_sent.get(0)), (None, Some(84)));
     }
 
     #[test]

@@ -14,7 +14,8 @@ pub const FORMAT: Format = Format {
         key: "pfsense",
         title: "pfSense and OPNsense filter log",
         help: "What the packet filter of pfSense or OPNsense logged, one packet per line (filter.log, or the same \
-               lines at a syslog server): the cells behind \"filterlog\". Blocked and rejected packets count as \
+               lines at a syslog server): the cells behind \"filterlog\", as Netgate's \"Raw Filter Log Format\" lists \
+               them. Blocked and rejected packets count as \
                rejected attempts.",
         limits: "Only packets that a rule logs are seen: mostly the first of a connection that was passed, and every \
                  packet that was blocked. Times without a year take it from the setting syslog.year. Lines of other \
@@ -141,6 +142,48 @@ mod tests {
         assert_eq!((traffic.state.get(1), traffic.destination_port.get(1)), (None, Some(53)));
         assert_eq!((traffic.start.get(1), traffic.protocol.get(1)), (Some(1_730_926_262.0), Some(17)));
         assert_eq!((traffic.protocol.get(2), traffic.destination_port.get(2)), (Some(2), None));
+    }
+
+    #[test]
+    fn every_protocol_the_manual_lists() {
+        let line =
+            |cells: &str| format!("Nov  6 20:51:01 fw filterlog[7]: 5,16777216,anchor,1000000103,igb0,match,{cells}\n");
+        let four =
+            |proto: &str, more: &str| line(&format!("block,in,4,0x0,,57,1,0,DF,{proto},84,192.0.2.1,10.0.0.1,{more}"));
+        let six = |proto: &str, more: &str| {
+            line(&format!("pass,out,6,0x00,0x12345,64,{proto},84,2001:db8::1,2001:db8::2,{more}"))
+        };
+        let text = [
+            four("1,icmp", "request,4711,1"),
+            four("1,icmp", "unreachport,10.0.0.1,17,53"),
+            four("6,tcp", "4000,22,20,PA,1:21,7,512,,nop;TS"),
+            four("17,udp", "4000,53,56"),
+            four("112,carp", "advertise,255,1,2,1,0"),
+            six("TCP,6", "4000,22,0,S,1,,64240,,mss"),
+            six("UDP,17", "4000,53,56"),
+            six("ICMPv6,58", "datalength=64"),
+        ];
+        let intake = read(text.concat().as_bytes());
+        assert_eq!((intake.accepted(), intake.reasons()), (8, Vec::new()));
+        let traffic = &intake.traffic;
+        for (row, (protocol, port)) in [
+            (1, None),
+            (1, None),
+            (6, Some(22)),
+            (17, Some(53)),
+            (112, None),
+            (6, Some(22)),
+            (17, Some(53)),
+            (58, None),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert_eq!((traffic.protocol.get(row), traffic.destination_port.get(row)), (Some(protocol), port), "{row}");
+            let (state, ttl) = if row < 5 { (Some(ConnState::REJ), 57) } else { (None, 64) };
+            assert_eq!((traffic.state.get(row), traffic.source_ttl.get(row)), (state, Some([ttl, ttl])), "{row}");
+            assert_eq!(traffic.bytes_sent.get(row), Some(84), "{row}");
+        }
     }
 
     #[test]

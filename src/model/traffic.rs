@@ -84,7 +84,6 @@ impl Traffic {
     pub fn push(&mut self, record: &Record<'_>) {
         let source = self.intern(record.source);
         let destination = record.destination.map(|address| self.intern(address));
-        let history = record.wire.history.and_then(|history| self.histories.intern(history));
         self.source.push(source);
         self.destination.push(destination);
         self.source_port.push(record.source_port);
@@ -105,7 +104,7 @@ impl Traffic {
         self.destination_ttl.push(record.wire.destination_ttl);
         self.flags.push(record.wire.flags);
         self.handshake.push(record.wire.handshake);
-        self.history.push(history);
+        self.push_history(record.wire.history);
         self.push_label(record.label);
         self.push_identity(record.identity);
     }
@@ -114,6 +113,12 @@ impl Traffic {
     /// left to `level`.
     pub fn begin_block(&mut self, sources: &[AddressId]) {
         self.source.extend_from_slice(sources);
+    }
+
+    /// Appends to the column of histories.
+    pub fn push_history(&mut self, history: Option<&str>) {
+        let history = history.and_then(|history| self.histories.intern(history));
+        self.history.push(history);
     }
 
     /// Appends to the column of labels.

@@ -22,9 +22,10 @@ pub struct Share {
     pub packets: u64,
 }
 
-/// A flow. It begins where a line of the processor's cache does, so that a packet touches no more of them than it must.
+/// A flow. It begins where a line of the processor's cache does, and in the order of its parts the first three lines,
+/// of 64 bytes each, hold what every packet needs: the key, the counts and the state.
 #[derive(Debug, Clone)]
-#[repr(align(64))]
+#[repr(C, align(64))]
 pub struct Flow {
     pub ends: [Ip; 2],
     pub ports: [u16; 2],
@@ -32,24 +33,25 @@ pub struct Flow {
     pub protocol: u8,
     /// ICMP without an answer: the other direction is another flow.
     pub one_way: bool,
-    /// Nanoseconds since 1970 of the earliest and the latest packet.
-    pub first: i64,
-    pub last: i64,
+    /// Whether the flow is still in the table.
+    pub open: bool,
+    /// By side, whether the start of its data may still hold something to observe.
+    pub watched: [bool; 2],
     timed: bool,
+    flags: [u8; 2],
+    ttl: [[u8; 2]; 2],
+    /// Nanoseconds since 1970 of the latest packet.
+    pub last: i64,
     packets: [u64; 2],
     data: [u64; 2],
     ip_bytes: [u64; 2],
     frame_bytes: [u64; 2],
+    pub handshake: Handshake,
+    pub history: History,
+    /// Nanoseconds since 1970 of the earliest packet.
+    pub first: i64,
     /// Of the first packet, the originator's first.
     macs: Macs,
-    ttl: [[u8; 2]; 2],
-    flags: [u8; 2],
-    pub history: History,
-    pub handshake: Handshake,
-    /// By side, whether the start of its data may still hold something to observe.
-    pub watched: [bool; 2],
-    /// Whether the flow is still in the table.
-    pub open: bool,
 }
 
 impl Flow {
@@ -60,20 +62,20 @@ impl Flow {
             has_ports,
             protocol: key.protocol,
             one_way: key.one_way,
-            first: time,
-            last: time,
+            open: true,
+            watched: [true; 2],
             timed: true,
+            flags: [0; 2],
+            ttl: [[u8::MAX, 0]; 2],
+            last: time,
             packets: [0; 2],
             data: [0; 2],
             ip_bytes: [0; 2],
             frame_bytes: [0; 2],
-            macs,
-            ttl: [[u8::MAX, 0]; 2],
-            flags: [0; 2],
-            history: History::default(),
             handshake: Handshake::default(),
-            watched: [true; 2],
-            open: true,
+            history: History::default(),
+            first: time,
+            macs,
         }
     }
 
@@ -105,11 +107,21 @@ impl Flow {
         }
     }
 
+    /// Reads a number from each line that a packet needs.
+    #[inline]
+    pub fn touch(&self) -> u64 {
+        self.last as u64 ^ self.packets[0] ^ self.handshake.touch()
+    }
+
     /// Adds what a packet of one side carries.
     #[inline]
     pub fn add(&mut self, side: usize, share: &Share) {
-        self.first = self.first.min(share.time);
-        self.last = self.last.max(share.time);
+        // No packet is both the earliest and the latest but the first one.
+        if share.time >= self.last {
+            self.last = share.time;
+        } else {
+            self.first = self.first.min(share.time);
+        }
         self.timed &= share.timed;
         self.packets[side] += share.packets;
         self.data[side] += share.data;
@@ -165,5 +177,20 @@ impl Flow {
             },
             ..Record::from_source(self.ends[0].address())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::{offset_of, size_of};
+
+    use super::*;
+
+    #[test]
+    fn a_packet_needs_three_lines_of_its_flow() {
+        assert_eq!(offset_of!(Flow, packets), 64);
+        assert_eq!(offset_of!(Flow, handshake), 128);
+        assert!(offset_of!(Flow, history) + History::SEEN <= 192);
+        assert_eq!(size_of::<Flow>(), 256);
     }
 }

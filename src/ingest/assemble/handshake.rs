@@ -27,8 +27,9 @@ enum Side {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Handshake {
     sides: [Side; 2],
-    /// The next sequence number expected of each side, once it has sent anything.
-    next: [Option<u32>; 2],
+    /// The next sequence number expected of each side, once one was heard of.
+    next: [u32; 2],
+    heard: [bool; 2],
     /// The originator's first sequence number, of its SYN.
     initial: Option<u32>,
     /// Nanoseconds: when the SYN was sent, and how long the answer took.
@@ -69,9 +70,10 @@ impl Handshake {
         }
         let occupied = u32::from(flags & SYN != 0) + u32::from(flags & FIN != 0);
         let end = tcp.sequence().wrapping_add(length as u32).wrapping_add(occupied);
-        let ahead = self.next[side].is_none_or(|next| end.wrapping_sub(next) as i32 > 0);
+        let ahead = !self.heard[side] || end.wrapping_sub(self.next[side]) as i32 > 0;
         if ahead && flags & RST == 0 {
-            self.next[side] = Some(end);
+            self.next[side] = end;
+            self.heard[side] = true;
         }
     }
 
@@ -113,12 +115,18 @@ impl Handshake {
             }
         }
         if length > 0 {
-            let again = self.next[side].is_some_and(|next| (next.wrapping_sub(tcp.sequence()) as i32) > 0);
+            let again = self.heard[side] && self.next[side].wrapping_sub(tcp.sequence()) as i32 > 0;
             history.note(side, if again { b't' } else { b'd' });
         }
         if tcp.window() == 0 && flags & (SYN | RST) == 0 {
             history.note(side, b'w');
         }
+    }
+
+    /// A number that is read with the rest.
+    #[inline]
+    pub fn touch(&self) -> u64 {
+        self.next[0].into()
     }
 
     /// Whether a SYN begins another connection on the same ports: the last one is over and the number is another.
@@ -128,10 +136,10 @@ impl Handshake {
         }
         let is_over = self.sides.iter().all(|side| *side == Side::Closed) || self.sides.contains(&Side::Reset);
         // A SYN captured behind the packets that it preceded has a number shortly before theirs.
-        let is_late = |next: u32| next.wrapping_sub(tcp.sequence()) < LATE;
+        let is_late = |side: usize| self.heard[side] && self.next[side].wrapping_sub(tcp.sequence()) < LATE;
         let known = match self.initial {
             Some(initial) => initial == tcp.sequence(),
-            None => self.next.into_iter().flatten().any(is_late),
+            None => (0..2).any(is_late),
         };
         is_over && !known
     }

@@ -4,14 +4,19 @@ const LETTERS: usize = 32;
 
 /// The letters so far.
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(C)]
 pub struct History {
-    letters: [u8; LETTERS],
-    length: u8,
     /// Which letters have been seen, by direction.
     seen: [u32; 2],
+    length: u8,
+    letters: [u8; LETTERS],
 }
 
 impl History {
+    /// Bytes of what says whether a letter is new.
+    #[cfg(test)]
+    pub const SEEN: usize = 8;
+
     /// Notes a lower-case letter: 0 is the originator, whose letters stand in upper case.
     #[inline]
     pub fn note(&mut self, side: usize, letter: u8) {

@@ -37,6 +37,12 @@ impl Index {
         self.used
     }
 
+    /// The flow at the place where one of this tag is looked for first.
+    #[inline]
+    pub fn likely(&self, tag: u32) -> Option<FlowId> {
+        Some(self.slots[self.home(tag)].id).filter(|id| *id != EMPTY)
+    }
+
     /// The first answer of `is` to a flow of this tag.
     #[inline]
     pub fn find<T>(&self, tag: u32, mut is: impl FnMut(FlowId) -> Option<T>) -> Option<(FlowId, T)> {

@@ -10,6 +10,7 @@ mod index;
 pub mod knobs;
 mod layers;
 mod link;
+mod opened;
 mod segment;
 mod table;
 mod tunnel;
@@ -28,10 +29,15 @@ use datagram::{Datagram, Part};
 use flow::Share;
 use fragments::Fragments;
 use knobs::Limits;
-use layers::{Inner, Layers, Reason, peel};
-use segment::UDP;
+use layers::{Inner, Reason};
+use opened::Opened;
+use segment::{Segment, UDP};
 use table::Table;
 use watch::{Sight, Watch};
+
+/// Packets taken together: their flows lie all over the memory, and waiting for many at once takes little longer than
+/// for one.
+pub const TOGETHER: usize = 32;
 
 /// A packet as a capture file gives it.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +54,11 @@ pub struct Frame<'a> {
     pub length: u32,
     /// The bytes captured.
     pub bytes: &'a [u8],
+}
+
+impl Frame<'_> {
+    /// No packet.
+    pub const NONE: Self = Frame { number: 0, byte: 0, time: None, link: 0, length: 0, bytes: &[] };
 }
 
 /// Turns the packets of one capture into flows and observations.
@@ -81,34 +92,61 @@ impl Assembler {
         }
     }
 
-    /// Takes the next packet: it is counted as accepted or as rejected.
-    #[inline]
-    pub fn packet(&mut self, frame: &Frame<'_>, intake: &mut Intake) {
-        self.clock = frame.time.unwrap_or(self.clock);
-        let taken = peel(frame.link, frame.bytes).and_then(|layers| self.take(frame, &layers, intake));
-        match taken {
-            Ok(()) => intake.count_packet(),
-            Err(reason) => {
-                if !link::known(frame.link) {
-                    self.unknown_link.get_or_insert(frame.link);
+    /// Takes the next packets, at most `TOGETHER`: each is counted as accepted or as rejected.
+    pub fn packets(&mut self, frames: &[Frame<'_>], intake: &mut Intake) {
+        let opened: [Option<Opened<'_>>; TOGETHER] = std::array::from_fn(|at| frames.get(at).map(Opened::of));
+        self.table.fetch(opened.iter().flatten().filter_map(Opened::tag));
+        for (frame, opened) in frames.iter().zip(opened.iter().flatten()) {
+            self.clock = frame.time.unwrap_or(self.clock);
+            match self.take(frame, opened, intake) {
+                Ok(()) => intake.count_packet(),
+                Err(reason) => {
+                    if !link::known(frame.link) {
+                        self.unknown_link.get_or_insert(frame.link);
+                    }
+                    intake.reject(frame.number, frame.byte, reason);
                 }
-                intake.reject(frame.number, frame.byte, reason);
             }
         }
     }
 
     #[inline]
-    fn take(&mut self, frame: &Frame<'_>, layers: &Layers<'_>, intake: &mut Intake) -> Result<(), Reason> {
+    fn take(&mut self, frame: &Frame<'_>, opened: &Opened<'_>, intake: &mut Intake) -> Result<(), Reason> {
+        let layers = opened.layers.as_ref().map_err(|reason| *reason)?;
         let sight = Sight { time: self.clock, packet: frame.number, macs: layers.macs };
         self.tunnelled += u64::from(layers.tunnels > 0);
         self.unopened += u64::from(layers.unopened);
-        match &layers.inner {
-            Inner::Arp(arp) => {
+        match (&layers.inner, &opened.segment) {
+            (Inner::Arp(arp), _) => {
                 self.arp += 1;
                 watch::arp(arp, &sight, &mut intake.traffic.observations);
-                Ok(())
             }
-            Inner::Ip(datagram) => self.datagram(frame, datagram, &sight, intake),
+            (Inner::Ip(datagram), None) => self.later(datagram, &self.share(frame, datagram)),
+            (Inner::Ip(datagram), Some(segment)) => {
+                let segment = segment.as_ref().map_err(|reason| *reason)?;
+                self.datagram(frame, (datagram, segment, opened.tag), &sight, intake);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a packet adds to its flow.
+    #[inline]
+    fn share(&self, frame: &Frame<'_>, datagram: &Datagram<'_>) -> Share {
+        Share {
+            time: self.clock,
+            timed: frame.time.is_some(),
+            data: datagram.payload_length as u64,
+            ip_bytes: datagram.length as u64,
+            frame_bytes: frame.length.into(),
+            packets: 1,
+        }
+    }
+
+    /// Takes a fragment that is not its packet's first.
+    fn later(&mut self, datagram: &Datagram<'_>, share: &Share) {
+        if let Some((flow, side)) = self.fragments.later(datagram, share) {
+            self.table.flow(flow).add(side, share);
         }
     }
 
@@ -116,27 +154,12 @@ impl Assembler {
     fn datagram(
         &mut self,
         frame: &Frame<'_>,
-        datagram: &Datagram<'_>,
+        (datagram, segment, tag): (&Datagram<'_>, &Segment<'_>, u32),
         sight: &Sight,
         intake: &mut Intake,
-    ) -> Result<(), Reason> {
-        let mut share = Share {
-            time: self.clock,
-            timed: frame.time.is_some(),
-            data: datagram.payload_length as u64,
-            ip_bytes: datagram.length as u64,
-            frame_bytes: frame.length.into(),
-            packets: 1,
-        };
-        if datagram.part == Part::Later {
-            if let Some((flow, side)) = self.fragments.later(datagram, &share) {
-                self.table.flow(flow).add(side, &share);
-            }
-            return Ok(());
-        }
-        let segment = segment::read(datagram)?;
-        share.data = segment.length as u64;
-        let (id, side) = self.table.packet(datagram, &segment, sight.macs, &share);
+    ) {
+        let share = Share { data: segment.length as u64, ..self.share(frame, datagram) };
+        let (id, side) = self.table.packet((datagram, segment, tag), sight.macs, &share);
         if datagram.part == Part::First
             && let Some(waiting) = self.fragments.first(datagram, id, side, self.clock)
         {
@@ -145,8 +168,7 @@ impl Assembler {
         if datagram.protocol == UDP && exports::is_collector(segment.ports[1]) {
             self.exports.datagram(datagram.source.0, segment.data, intake);
         }
-        self.watch.packet(datagram, &segment, (id, side, self.table.flow(id)), sight, &mut intake.traffic.observations);
-        Ok(())
+        self.watch.packet(datagram, segment, (id, side, self.table.flow(id)), sight, &mut intake.traffic.observations);
     }
 
     /// Ends the capture: all flows go to the traffic table.

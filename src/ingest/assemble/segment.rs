@@ -1,5 +1,6 @@
 //! The transport's part of a packet: the ports that tell flows apart, and the data.
 
+use crate::ingest::wire::be_at;
 use crate::ingest::wire::icmp::Icmp;
 use crate::ingest::wire::sctp::Sctp;
 use crate::ingest::wire::tcp::Tcp;
@@ -13,6 +14,10 @@ pub const UDP: u8 = 17;
 pub const ICMP: u8 = 1;
 pub const ICMP_V6: u8 = 58;
 pub const SCTP: u8 = 132;
+
+/// Bytes of a header without options.
+const TCP_HEADER: usize = 20;
+const UDP_HEADER: usize = 8;
 
 pub const CUT_TCP: Reason = "TCP: header cut short or damaged";
 pub const CUT_UDP: Reason = "UDP: header cut short";
@@ -41,15 +46,22 @@ pub fn read<'a>(datagram: &Datagram<'a>) -> Result<Segment<'a>, Reason> {
     let behind = |header: usize| datagram.payload_length.saturating_sub(header);
     match datagram.protocol {
         TCP => {
-            let tcp = Tcp::check(bytes).ok_or(CUT_TCP)?;
+            let Some(tcp) = Tcp::check(bytes) else { return ports_alone(datagram, TCP_HEADER).ok_or(CUT_TCP) };
             let ports = [tcp.source_port(), tcp.destination_port()];
             let length = behind(tcp.header());
             Ok(Segment { ports, has_ports: true, length, data: tcp.payload(), tcp: Some(tcp), one_way: false })
         }
         UDP => {
-            let udp = Udp::check(bytes).ok_or(CUT_UDP)?;
+            let Some(udp) = Udp::check(bytes) else { return ports_alone(datagram, UDP_HEADER).ok_or(CUT_UDP) };
             let ports = [udp.source_port(), udp.destination_port()];
-            Ok(Segment { ports, has_ports: true, length: behind(8), data: udp.payload(), tcp: None, one_way: false })
+            Ok(Segment {
+                ports,
+                has_ports: true,
+                length: behind(UDP_HEADER),
+                data: udp.payload(),
+                tcp: None,
+                one_way: false,
+            })
         }
         ICMP | ICMP_V6 => {
             let icmp = Icmp::check(bytes).ok_or(CUT_ICMP)?;
@@ -66,6 +78,19 @@ pub fn read<'a>(datagram: &Datagram<'a>) -> Result<Segment<'a>, Reason> {
             Ok(Segment { ports: [0; 2], has_ports: false, length, data: bytes, tcp: None, one_way: false })
         }
     }
+}
+
+/// The ports of a packet of which a capture kept only the start: its header is whole as the IP header says, of `header`
+/// bytes at least, but was not stored so far.
+#[cold]
+fn ports_alone<'a>(datagram: &Datagram<'a>, header: usize) -> Option<Segment<'a>> {
+    let bytes = datagram.payload;
+    if bytes.len() >= header || datagram.payload_length < header {
+        return None;
+    }
+    let ports = [be_at(bytes, 0, 2)?, be_at(bytes, 2, 2)?].map(|port| port as u16);
+    let length = datagram.payload_length - header;
+    Some(Segment { ports, has_ports: true, length, data: &[], tcp: None, one_way: false })
 }
 
 /// As Zeek does: the type stands for the source port, and the type of the answer for the destination port; where

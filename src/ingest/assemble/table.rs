@@ -42,25 +42,27 @@ impl Table {
         Table { limits, flows: Vec::new(), open: Index::default(), recent: None, oldest: 0, evicted: 0, total: 0 }
     }
 
+    /// Brings the flows of packets with these tags into the processor's cache, waiting for all of them at once. It is
+    /// done by reading: every line of a flow that `packet` needs.
+    #[inline]
+    pub fn fetch(&self, tags: impl Iterator<Item = u32>) {
+        let likely = tags.filter_map(|tag| self.flows.get(self.open.likely(tag)? as usize));
+        std::hint::black_box(likely.fold(0, |sum, flow| sum ^ flow.touch()));
+    }
+
     /// Adds a packet to its flow, which may begin with it. Gives the flow and the side that sent the packet.
     #[inline]
     pub fn packet(
         &mut self,
-        datagram: &Datagram<'_>,
-        segment: &Segment<'_>,
+        (datagram, segment, tag): (&Datagram<'_>, &Segment<'_>, u32),
         macs: Macs,
         share: &Share,
     ) -> (FlowId, usize) {
-        let key = Key {
-            ends: [datagram.source, datagram.destination],
-            ports: segment.ports,
-            protocol: datagram.protocol,
-            one_way: segment.one_way,
-        };
-        let (id, side) = match self.find(&key) {
+        let key = Key::of(datagram, segment);
+        let (id, side) = match self.find(&key, tag) {
             Some((id, side)) if !self.is_over(&self.flows[id as usize], segment, share.time) => (id, side),
             over => {
-                let id = self.begin(key, over.map(|(id, _)| id), segment, macs, share.time);
+                let id = self.begin((key, tag), over.map(|(id, _)| id), segment, macs, share.time);
                 (id, self.flows[id as usize].side_of(&key).unwrap_or(0))
             }
         };
@@ -85,13 +87,20 @@ impl Table {
 
     /// The open flow of a packet, and the side that sent it.
     #[inline]
-    fn find(&self, key: &Key) -> Option<(FlowId, usize)> {
+    fn find(&self, key: &Key, tag: u32) -> Option<(FlowId, usize)> {
         let is = |id: FlowId| self.flows[id as usize].side_of(key);
         let recent = self.recent.and_then(|id| Some((id, is(id)?)));
-        recent.or_else(|| self.open.find(key.tag(), is))
+        recent.or_else(|| self.open.find(tag, is))
     }
 
-    fn begin(&mut self, key: Key, over: Option<FlowId>, segment: &Segment<'_>, macs: Macs, time: i64) -> FlowId {
+    fn begin(
+        &mut self,
+        (key, tag): (Key, u32),
+        over: Option<FlowId>,
+        segment: &Segment<'_>,
+        macs: Macs,
+        time: i64,
+    ) -> FlowId {
         if over.is_none() && self.open.len() >= self.limits.max_flows {
             self.evict();
         }
@@ -99,9 +108,9 @@ impl Table {
         match over {
             Some(over) => {
                 self.flows[over as usize].open = false;
-                self.open.replace(key.tag(), over, id);
+                self.open.replace(tag, over, id);
             }
-            None => self.open.put(key.tag(), id),
+            None => self.open.put(tag, id),
         }
         let mut flow = Flow::new(key, segment.has_ports, time, macs);
         if is_reply(key.protocol, segment) {
@@ -154,6 +163,16 @@ impl Table {
 }
 
 impl Key {
+    #[inline]
+    pub fn of(datagram: &Datagram<'_>, segment: &Segment<'_>) -> Self {
+        Key {
+            ends: [datagram.source, datagram.destination],
+            ports: segment.ports,
+            protocol: datagram.protocol,
+            one_way: segment.one_way,
+        }
+    }
+
     /// The same for both directions.
     #[inline]
     pub fn tag(&self) -> u32 {

@@ -18,10 +18,14 @@ fn assemble(settings: &[(&str, f64)], frames: &[(i64, Vec<u8>)]) -> (Intake, Vec
     let mut assembler = Assembler::new(&checked);
     let mut intake = Intake::default();
     intake.begin("made up");
-    for (number, (time, bytes)) in (1..).zip(frames) {
-        let frame = Frame { number, byte: 0, time: Some(*time), link: 1, length: bytes.len() as u32, bytes };
-        assembler.packet(&frame, &mut intake);
-    }
+    let numbered: Vec<Frame<'_>> = (1..)
+        .zip(frames)
+        .map(|(number, (time, bytes))| {
+            let length = bytes.len() as u32;
+            Frame { number, byte: 0, time: Some(*time), link: 1, length, bytes }
+        })
+        .collect();
+    numbered.chunks(TOGETHER).for_each(|frames| assembler.packets(frames, &mut intake));
     assembler.finish(&mut intake);
     (intake, assembler.notes())
 }
@@ -208,4 +212,25 @@ fn packets_are_observed() {
     let TlsFact::ClientHello { server_name: Some(name), version: 0x0303 } = tls.fact else { panic!("{tls:?}") };
     assert_eq!((seen.text(name), tls.ends.server_port, tls.at.packet), ("a.org", 443, 4));
     assert!(notes.iter().any(|note| note.starts_with("1 ARP")), "{notes:?}");
+}
+
+#[test]
+fn a_packet_cut_behind_its_ports_counts_without_flags() {
+    let packet = |protocol: u8, segment: &[u8]| ip(ipv4(1, 2, protocol, segment));
+    let short = |mut frame: Vec<u8>, kept: usize| {
+        frame.truncate(14 + 20 + kept);
+        frame
+    };
+    let (tcp, udp) = (tcp((40_000, 80, 7), 2, b"0123456789"), udp(5000, 53, b"01234567"));
+    let frames = [
+        (0, short(packet(6, &tcp), 6)),
+        (1, short(packet(17, &udp), 4)),
+        // Without the second port, or with a header that is damaged and not cut.
+        (2, short(packet(6, &tcp), 3)),
+        (3, packet(6, &tcp[..12])),
+    ];
+    let (intake, _) = assemble(&[], &frames);
+    assert_eq!((intake.accepted(), intake.reasons()[0].rows), (2, 2));
+    let expected = ["10.0.0.1:40000 10.0.0.2:80 1/0 10/0 OTH -", "10.0.0.1:5000 10.0.0.2:53 1/0 8/0 S0 D"];
+    assert_eq!(flows(&intake.traffic), expected);
 }

@@ -29,17 +29,19 @@ fn event(text: &[u8]) -> Result<(Connection, Record<'static>), &'static str> {
     let missing = if cell(b"SrcIP").is_empty() { reason::NO_SOURCE } else { reason::BAD_SOURCE };
     let mut record = Record::from_source(address(b"SrcIP").ok_or(missing)?);
     record.destination = address(b"DstIP");
-    let port = |key| match fields::port(cell(key)) {
-        Port::Number(port) => Ok(Some(port)),
-        Port::Missing => Ok(None),
-        Port::Bad => Err(reason::BAD_PORT),
-    };
     record.protocol = match protocol(cell(b"Protocol")) {
         Protocol::Number(number) => Some(number),
         Protocol::NoIp | Protocol::Unknown => None,
     };
     let icmp = matches!(record.protocol, Some(1 | 58));
     let keys: [&[u8]; 2] = if icmp { [b"ICMPType", b"ICMPCode"] } else { [b"SrcPort", b"DstPort"] };
+    let port = |key| match fields::port(cell(key)) {
+        Port::Number(port) => Ok(Some(port)),
+        Port::Missing => Ok(None),
+        // Types and codes stand there by name, too: `Echo Request`, `No Code`.
+        Port::Bad if icmp => Ok(None),
+        Port::Bad => Err(reason::BAD_PORT),
+    };
     (record.source_port, record.destination_port) = (port(keys[0])?, port(keys[1])?);
     record.start = Clock::default().time(cell(b"FirstPacketSecond"), Unit::Auto);
     record.duration = count(b"ConnectionDuration").map(|seconds| seconds as f64);

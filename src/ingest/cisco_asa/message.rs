@@ -7,7 +7,7 @@ use crate::ingest::text::times::{Unit, duration};
 use crate::model::address::Address;
 use crate::model::record::{ConnState, Record};
 
-use super::event;
+use super::{access_list, event};
 
 /// What tells connections apart: the number, or where they have none, the foreign end and the local one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,7 +52,7 @@ enum How {
 
 /// An address, and a port where the protocol has some.
 #[derive(Debug, Clone, Copy)]
-struct End {
+pub struct End {
     address: Address,
     port: Option<u16>,
 }
@@ -63,8 +63,10 @@ pub fn message(number: &[u8], text: &[u8]) -> Result<Option<Message>, &'static s
     Ok(Some(match number {
         b"106001" | b"106006" | b"106007" | b"106012" | b"106015" | b"106016" | b"106017" | b"106020" | b"106021"
         | b"106022" | b"710003" | b"710005" => Message::Denied(from_to(&words)?),
-        b"106010" | b"106011" | b"106014" | b"106023" => Message::Denied(src_dst(&words)?),
-        b"106100" | b"106102" | b"106103" => Message::Denied(access_list(text)?),
+        b"710002" => Message::Denied(Record { state: None, ..from_to(&words)? }),
+        b"106010" | b"106011" | b"106014" | b"106023" | b"305013" => Message::Denied(src_dst(&words)?),
+        b"313001" | b"313008" => Message::Denied(ping(&words)?),
+        b"106100" | b"106102" | b"106103" => Message::Denied(access_list::packet(text)?),
         b"302013" | b"302015" | b"302303" => built(&words)?,
         b"302014" | b"302016" | b"302304" => torn(&words)?,
         b"430002" => event::began(text)?,
@@ -87,20 +89,20 @@ const SERVICES: [(&str, u16); 8] = [
 ];
 
 /// No message that is read has more words.
-fn words_of(text: &[u8]) -> Vec<&[u8]> {
+pub fn words_of(text: &[u8]) -> Vec<&[u8]> {
     text.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).take(64).collect()
 }
 
-fn place(words: &[&[u8]], word: &str) -> Option<usize> {
+pub fn place(words: &[&[u8]], word: &str) -> Option<usize> {
     words.iter().position(|known| known.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-fn word<'a>(words: &[&'a [u8]], at: Option<usize>) -> &'a [u8] {
+pub fn word<'a>(words: &[&'a [u8]], at: Option<usize>) -> &'a [u8] {
     at.and_then(|at| words.get(at)).copied().unwrap_or_default()
 }
 
 /// The first word that is a protocol.
-fn protocol_of(words: &[&[u8]]) -> Option<u8> {
+pub fn protocol_of(words: &[&[u8]]) -> Option<u8> {
     words.iter().find_map(|word| match protocol(word) {
         Protocol::Number(number) => Some(number),
         Protocol::NoIp | Protocol::Unknown => None,
@@ -108,7 +110,7 @@ fn protocol_of(words: &[&[u8]]) -> Option<u8> {
 }
 
 /// `interface:address/port`, each part but the address optional. Users and translations in brackets are dropped.
-fn end(word: &[u8]) -> Result<End, &'static str> {
+pub fn end(word: &[u8]) -> Result<End, &'static str> {
     // A spoofed address stands in brackets; behind another one a comma may stand.
     let bare = word.strip_prefix(b"(").unwrap_or(word);
     let word = bare.split(|byte| matches!(byte, b'(' | b')' | b',')).next().unwrap_or_default();
@@ -130,7 +132,7 @@ fn end(word: &[u8]) -> Result<End, &'static str> {
     Ok(End { address, port })
 }
 
-fn record(source: End, destination: End, protocol: Option<u8>) -> Record<'static> {
+pub fn record(source: End, destination: End, protocol: Option<u8>) -> Record<'static> {
     let mut record = Record::from_source(source.address);
     record.destination = Some(destination.address);
     (record.source_port, record.destination_port) = (source.port, destination.port);
@@ -169,30 +171,17 @@ fn src_dst(words: &[&[u8]]) -> Result<Record<'static>, &'static str> {
     Ok(record)
 }
 
-/// `access-list outside_in denied tcp outside/192.0.2.1(4000) -> inside/10.0.0.1(22) hit-cnt 1 …`; the arrow may stand
-/// without blanks. Of ICMP the type stands where the second port would.
-fn access_list(text: &[u8]) -> Result<Record<'static>, &'static str> {
-    let at = memchr::memmem::find(text, b"->").ok_or(reason::NO_SOURCE)?;
-    let before = words_of(&text[..at]);
-    let after = words_of(&text[at + 2..]);
-    // A user in brackets may stand between the source and the arrow.
-    let source = before.iter().rev().find(|word| word.contains(&b'/')).ok_or(reason::NO_SOURCE)?;
-    let protocol = protocol_of(&before);
-    let mut record = record(listed(source)?, listed(word(&after, Some(0)))?, protocol);
-    if matches!(protocol, Some(1 | 58)) {
-        (record.source_port, record.destination_port) = (record.destination_port, None);
-    }
-    record.packets_sent = digits(word(&after, place(&after, "hit-cnt").map(|at| at + 1)));
-    record.state = place(&before, "denied").map(|_| ConnState::REJ);
+/// `Denied ICMP type=8, code=0 from 192.0.2.1 on interface outside`, to one of the firewall's own addresses.
+fn ping(words: &[&[u8]]) -> Result<Record<'static>, &'static str> {
+    let mut record = Record::from_source(end(word(words, place(words, "from").map(|at| at + 1)))?.address);
+    record.protocol = protocol_of(words);
+    let number = |key: &[u8]| {
+        let cell = words.iter().find_map(|word| word.strip_prefix(key))?;
+        u16::try_from(digits(cell.strip_suffix(b",").unwrap_or(cell))?).ok()
+    };
+    (record.source_port, record.destination_port) = (number(b"type="), number(b"code="));
+    record.state = Some(ConnState::REJ);
     Ok(record)
-}
-
-/// `interface/address(port)`.
-fn listed(word: &[u8]) -> Result<End, &'static str> {
-    let slash = word.iter().position(|byte| *byte == b'/').map_or(0, |at| at + 1);
-    let mut parts = word[slash..].split(|byte| matches!(byte, b'(' | b')'));
-    let (address, port) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    end(&[address, b"/", port].concat())
 }
 
 /// The number of a connection stands behind the word `connection`.

@@ -1,5 +1,6 @@
 //! Syslog messages of Cisco's ASA and Firepower firewalls: denied packets, and connections built and torn down.
 
+mod access_list;
 mod event;
 mod message;
 
@@ -19,13 +20,16 @@ pub const FORMAT: Format = Format {
     about: About {
         key: "cisco_asa",
         title: "Cisco ASA and Firepower (syslog)",
-        help: "What a Cisco ASA or Firepower (FTD) firewall sent to syslog. Denied packets (messages 106001, 106006, \
-               106007, 106010 to 106012, 106014 to 106017, 106020 to 106023, 106100, 106102, 106103, 710003, 710005) \
-               count as rejected attempts. A connection that was built (302013, 302015, 302020, 302303) and torn down \
+        help: "What a Cisco ASA or Firepower (FTD) firewall sent to syslog, after Cisco's \"ASA Series Syslog Messages\" \
+               and \"Secure Firewall Threat Defense Syslog Messages\". Denied packets (messages 106001, 106006, 106007, \
+               106010 to 106012, 106014 to 106017, 106020 to 106023, 106100, 106102, 106103, 305013, 313001, 313008, \
+               710003, 710005) count as rejected attempts; access to the firewall itself that was permitted (710002) \
+               is a flow. A connection that was built (302013, 302015, 302020, 302303) and torn down \
                (302014, 302016, 302021, 302304) is one flow, with its duration, bytes and how it ended; so are \
                Firepower's connection events (430002, 430003), which count as rejected attempts where a rule blocked \
                them.",
-        limits: "Other messages are rejected: they tell of no flow. The bytes of a connection are those of both \
+        limits: "Other messages, such as those of translations (305011, 305012), are rejected: they tell of no flow. \
+                 The bytes of a connection are those of both \
                  directions together and count as sent. Where only the teardown is in the file, the side with the \
                  port above 1023 is taken for the one that began. Addresses are the real ones, before translation. \
                  Times without a year take it from the setting syslog.year; connections that are open stay in memory \
@@ -54,9 +58,8 @@ struct Asa {
 
 /// The number and the text of a line's message: `%ASA-4-106023: Deny …`.
 fn number(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let marks: [&[u8]; 3] = [b"%ASA-", b"%FTD-", b"%PIX-"];
-    let at = marks.iter().find_map(|mark| memchr::memmem::find(line, mark))?;
-    let rest = &line[at + 5..];
+    let marks: [&[u8]; 4] = [b"%ASA-", b"%FTD-", b"%PIX-", b"%NGIPS-"];
+    let rest = marks.iter().find_map(|mark| Some(&line[memchr::memmem::find(line, mark)? + mark.len()..]))?;
     let colon = memchr::memchr(b':', rest).filter(|colon| *colon < 30)?;
     // A severity, or a class and a severity, stand in front of the number.
     let number = rest[..colon].rsplit(|byte| *byte == b'-').next()?;

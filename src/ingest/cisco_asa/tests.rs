@@ -161,3 +161,36 @@ Nov 06 2024 20:51:31: %ASA-6-302304: Teardown TCP state-bypass connection 7 from
     assert_eq!((intake.accepted(), intake.traffic.rows()), (2, 1));
     assert_eq!(intake.traffic.duration.get(0), Some(30.0));
 }
+
+#[test]
+fn pings_of_the_firewall_translations_and_access_to_it() {
+    let text = "Nov 06 2024 20:51:01: %ASA-3-313001: Denied ICMP type=8, code=0 from 192.0.2.1 on interface outside\n\
+Nov 06 2024 20:51:01: %ASA-3-313008: Denied IPv6-ICMP type=128, code=0 from 2001:db8::1 on interface outside\n\
+Nov 06 2024 20:51:01: %ASA-5-305013: Asymmetric NAT rules matched for forward and reverse flows; Connection for tcp src outside:192.0.2.1/4000 dst inside:10.0.0.1/22 denied due to NAT reverse path failure\n\
+Nov 06 2024 20:51:01: %ASA-7-710002: TCP access permitted from 192.0.2.1/4000 to inside:10.0.0.1/https\n\
+Nov 06 2024 20:51:01: %ASA-6-305011: Built dynamic TCP translation from inside:10.0.0.9/5000 to outside:203.0.113.5/5000\n\
+Nov 06 2024 20:51:01: %ASA-6-305012: Teardown dynamic TCP translation from inside:10.0.0.9/5000 to outside:203.0.113.5/5000 duration 0:00:30\n";
+    let intake = read(text.as_bytes(), 37);
+    assert_eq!((intake.accepted(), intake.reasons()[0].rows), (4, 2), "{:?}", intake.reasons());
+    let flow = |source: &str, ports: (u16, u16), state| {
+        (source.to_owned(), Some(ports.0), Some(ports.1), state, Some(MINUTE + 1.0), None)
+    };
+    let expected = [
+        flow("192.0.2.1", (8, 0), Some(REJ)),
+        flow("2001:db8::1", (128, 0), Some(REJ)),
+        flow("192.0.2.1", (4000, 22), Some(REJ)),
+        flow("192.0.2.1", (4000, 443), None),
+    ];
+    assert_eq!(flows(&intake), expected);
+    let protocols = [0, 1, 2, 3].map(|row| intake.traffic.protocol.get(row));
+    assert_eq!(protocols, [Some(1), Some(58), Some(6), Some(6)]);
+}
+
+#[test]
+fn an_event_of_icmp_names_its_type() {
+    let text = "2024-11-06T20:51:11Z fw %NGIPS-1-430003: EventPriority: Low, InstanceID: 2, ConnectionID: 4, AccessControlRuleAction: Allow, SrcIP: 192.0.2.1, DstIP: 10.0.0.1, ICMPType: Echo Request, ICMPCode: No Code, Protocol: icmp, InitiatorPackets: 1, ResponderPackets: 0, InitiatorBytes: 74, ResponderBytes: 0, NAPPolicy: Balanced\n";
+    let intake = read(text.as_bytes(), 41);
+    assert_eq!((intake.accepted(), intake.reasons()), (1, Vec::new()));
+    assert_eq!((intake.traffic.protocol.get(0), intake.traffic.bytes_sent.get(0)), (Some(1), Some(74)));
+    assert_eq!(intake.traffic.source_port.get(0), None);
+}

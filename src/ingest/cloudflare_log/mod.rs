@@ -4,7 +4,7 @@ mod request;
 
 use crate::about::About;
 use crate::model::address::Address;
-use crate::model::record::Record;
+use crate::model::record::{ConnState, Record};
 
 use super::Format;
 use super::intake::Intake;
@@ -21,10 +21,11 @@ pub const FORMAT: Format = Format {
     about: About {
         key: "cloudflare_log",
         title: "Cloudflare Logpush (JSON)",
-        help: "Requests that reached Cloudflare, one JSON object per line as Logpush writes them: who asked, from which \
+        help: "Requests that reached Cloudflare, one JSON object per line as Logpush writes them (Cloudflare's \"Logpush \
+               datasets\"): who asked, from which \
                port, when, how much was sent and received. Each request is a row from the client to the origin. Logs of \
                Spectrum, which forwards TCP and UDP, are read too: what it says of a connection at its start and at its \
-               end is one flow. So are firewall events (one row per request), network analytics (one per sampled \
+               end is one flow; a client that its firewall turned away counts as a rejected attempt. So are firewall events (one row per request), network analytics (one per sampled \
                packet), Gateway network, Zero Trust network sessions and Magic IDS detections: where one of these last \
                four dropped or blocked, it counts as a rejected attempt. Logpush as CSV opens as a table.",
         limits: "A request is not a connection: several may share one. Logs of HTTP requests name no port that the \
@@ -122,6 +123,10 @@ impl Cloudflare {
         if request.client_ip.is_none() {
             record.state = [&request.outcome, &request.action].iter().find_map(|cell| verdict(cell.bytes()).flatten());
         }
+        // Spectrum's word for a client that its firewall did not let through.
+        if request.event.text() == "clientFiltered" {
+            record.state = Some(ConnState::REJ);
+        }
         Ok(record)
     }
 }
@@ -130,7 +135,6 @@ impl Cloudflare {
 mod tests {
     use super::*;
     use crate::ingest::{Parser, recognise};
-    use crate::model::record::ConnState;
 
     const LINES: &str = r#"{"ClientIP":"192.0.2.1","ClientSrcPort":4000,"ClientRequestHost":"example.com","ClientRequestBytes":700,"EdgeResponseBytes":9000,"EdgeStartTimestamp":1730926261000000000,"EdgeEndTimestamp":1730926262500000000,"OriginIP":"10.0.0.1"}
 {"ClientIP":"2001:db8::1","ClientSrcPort":4001,"ClientRequestHost":"example.com","EdgeStartTimestamp":"2024-11-06T20:51:01Z"}
@@ -175,6 +179,8 @@ mod tests {
         let traffic = &intake.traffic;
         assert_eq!((traffic.source_port.get(0), traffic.duration.get(0)), (Some(1), Some(10.0)));
         assert_eq!((traffic.bytes_sent.get(0), traffic.source_port.get(1)), (Some(70), Some(2)));
+        let filtered = read(event("clientFiltered", 3, ",\"ClientMatchedIpFirewall\":\"BLOCK_IP\"").as_bytes()).traffic;
+        assert_eq!((filtered.rows(), filtered.state.get(0)), (1, Some(ConnState::REJ)));
     }
 
     #[test]

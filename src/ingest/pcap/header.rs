@@ -99,10 +99,8 @@ impl PacketHeader {
     /// Reads the header at the start of `bytes`; `None` where more bytes are needed.
     #[inline]
     pub fn check(file: &FileHeader, bytes: &[u8]) -> Option<Self> {
-        if bytes.len() < file.packet_header() {
-            return None;
-        }
-        let read = |range: Range<usize>| number(&bytes[range], file.big_endian);
+        let head: &[u8; 16] = bytes.first_chunk().filter(|_| bytes.len() >= file.packet_header())?;
+        let read = |range: Range<usize>| number(&head[range], file.big_endian);
         let (mut captured, mut length) = (read(CAPTURED), read(LENGTH));
         let is_swapped = match file.swapped {
             Swapped::Never => false,

@@ -3,11 +3,11 @@
 mod header;
 
 use crate::about::About;
-use crate::error::{Error, Result};
+use crate::error::{self, Error};
 use crate::model::settings::Checked;
 
 use super::assemble::knobs::KNOBS;
-use super::assemble::{Assembler, Frame};
+use super::assemble::{Assembler, Frame, TOGETHER};
 use super::carry::{Carry, Step};
 use super::intake::Intake;
 use super::{Format, Parser};
@@ -34,7 +34,8 @@ pub const FORMAT: Format = Format {
                only that one).",
         limits: "Links: Ethernet, raw IP, BSD loopback, Linux cooked, 802.11 in clear, PPP, Cisco HDLC. Tunnels: GRE, \
                  VXLAN, GENEVE, IP in IP, 6in4, PPPoE, MPLS, ERSPAN; Teredo, GTP and AYIYA are not opened. At most 16 \
-                 headers and 4 tunnels per packet. Checksums are not looked at. TLS and SSH greetings are read where \
+                 headers and 4 tunnels per packet. Checksums are not looked at. Where a capture kept less than a TCP or UDP header but the ports (a small snap \
+                 length), its packets count without flags, with a header of 20 or 8 bytes. TLS and SSH greetings are read where \
                  their packets come in order, for 1,024 connections at once. DNS over TCP is read where a message is \
                  in one packet. A flow does not continue from one file into the next.",
     },
@@ -64,13 +65,13 @@ impl Pcap {
 }
 
 impl Parser for Pcap {
-    fn feed(&mut self, slice: &[u8], intake: &mut Intake) -> Result<()> {
+    fn feed(&mut self, slice: &[u8], intake: &mut Intake) -> error::Result<()> {
         let Pcap { carry, reader } = self;
         carry.feed(slice, |at, bytes| reader.step(at, bytes, intake));
         Ok(())
     }
 
-    fn finish(&mut self, intake: &mut Intake) -> Result<()> {
+    fn finish(&mut self, intake: &mut Intake) -> error::Result<()> {
         if self.reader.header.is_none() {
             return Err(Error::unreadable("the capture ends inside its own header: there is no packet in it"));
         }
@@ -92,28 +93,32 @@ impl Parser for Pcap {
 }
 
 impl Reader {
-    #[inline]
+    /// Takes the packets at the start of `bytes` that are complete, some together.
     fn step(&mut self, at: u64, bytes: &[u8], intake: &mut Intake) -> Step {
         let Some(header) = self.header else { return self.start(bytes) };
-        let Some(packet) = PacketHeader::check(&header, bytes) else { return Step::Need(header.packet_header()) };
-        if packet.captured > MAX_PACKET {
-            intake.reject(self.packets + 1, at, TOO_LONG);
-            self.damaged_at = Some(at);
-            return Step::Stop;
+        let mut frames = [Frame::NONE; TOGETHER];
+        let (mut count, mut used) = (0, 0);
+        while count < TOGETHER {
+            let number = self.packets + count as u64 + 1;
+            match frame(&header, number, at + used as u64, &bytes[used..]) {
+                Ok(next) => {
+                    used += header.packet_header() + next.bytes.len();
+                    frames[count] = next;
+                    count += 1;
+                }
+                // It is come back to when the packets before it are taken.
+                Err(_) if count > 0 => break,
+                Err(Step::Stop) => {
+                    intake.reject(number, at, TOO_LONG);
+                    self.damaged_at = Some(at);
+                    return Step::Stop;
+                }
+                Err(step) => return step,
+            }
         }
-        let start = header.packet_header();
-        let Some(data) = bytes.get(start..start + packet.captured) else { return Step::Need(start + packet.captured) };
-        self.packets += 1;
-        let frame = Frame {
-            number: self.packets,
-            byte: at,
-            time: Some(packet.time),
-            link: header.link,
-            length: packet.length,
-            bytes: data,
-        };
-        self.assembler.packet(&frame, intake);
-        Step::Used(start + packet.captured)
+        self.packets += count as u64;
+        self.assembler.packets(&frames[..count], intake);
+        Step::Used(used)
     }
 
     fn start(&mut self, bytes: &[u8]) -> Step {
@@ -130,4 +135,17 @@ impl Reader {
             None => Step::Stop,
         }
     }
+}
+
+/// The packet at the start of `bytes`; where there is none, what is to be done: `Stop` if its length is impossible.
+#[inline]
+fn frame<'a>(header: &FileHeader, number: u64, byte: u64, bytes: &'a [u8]) -> Result<Frame<'a>, Step> {
+    let start = header.packet_header();
+    let packet = PacketHeader::check(header, bytes).ok_or(Step::Need(start))?;
+    if packet.captured > MAX_PACKET {
+        return Err(Step::Stop);
+    }
+    let end = start + packet.captured;
+    let bytes = bytes.get(start..end).ok_or(Step::Need(end))?;
+    Ok(Frame { number, byte, time: Some(packet.time), link: header.link, length: packet.length, bytes })
 }

@@ -1,6 +1,6 @@
 //! Block after block: sections and interfaces are remembered, packets handed on, the rest passed over.
 
-use crate::ingest::assemble::{Assembler, Frame};
+use crate::ingest::assemble::{Assembler, Frame, TOGETHER};
 use crate::ingest::carry::Step;
 use crate::ingest::intake::Intake;
 use crate::model::settings::Checked;
@@ -62,9 +62,40 @@ impl Reader {
         notes
     }
 
-    /// Takes the block at the start of `bytes`.
-    #[inline]
+    /// Takes the packets at the start of `bytes` that are in order, some together, or the block there that is none.
     pub fn step(&mut self, at: u64, bytes: &[u8], intake: &mut Intake) -> Step {
+        let mut frames = [Frame::NONE; TOGETHER];
+        let (mut count, mut used) = (0, 0);
+        while count < TOGETHER {
+            let number = self.packets + count as u64 + 1;
+            let Some((frame, length)) = self.whole(number, at + used as u64, &bytes[used..]) else { break };
+            frames[count] = frame;
+            count += 1;
+            used += length;
+        }
+        if count == 0 {
+            return self.block(at, bytes, intake);
+        }
+        self.packets += count as u64;
+        self.assembler.packets(&frames[..count], intake);
+        Step::Used(used)
+    }
+
+    /// The packet of the block at the start of `bytes`, and the block's length, if it is there whole and in order.
+    #[inline]
+    fn whole<'a>(&self, number: u64, at: u64, bytes: &'a [u8]) -> Option<(Frame<'a>, usize)> {
+        let order = self.order?;
+        let (kind, length) = (order.at(bytes, 0, 4)? as u32, order.at(bytes, 4, 4)? as u32);
+        if !is_packet(kind) || !(SMALLEST..=MAX_BLOCK).contains(&length) {
+            return None;
+        }
+        let step = length.next_multiple_of(4) as usize;
+        let body = &bytes.get(..step)?[HEADER..length as usize - 4];
+        Some((self.packet(order, kind, (number, at), body).ok()?, step))
+    }
+
+    /// Takes the block at the start of `bytes`.
+    fn block(&mut self, at: u64, bytes: &[u8], intake: &mut Intake) -> Step {
         // A section header says its byte order only behind its length.
         if bytes.len() < SMALLEST as usize {
             return Step::Need(SMALLEST as usize);
@@ -82,12 +113,11 @@ impl Reader {
         if length < SMALLEST {
             return self.damaged(at);
         }
-        let is_packet = matches!(kind, PACKET | SIMPLE_PACKET | OLD_PACKET);
-        if !is_packet && kind != INTERFACE {
+        if !is_packet(kind) && kind != INTERFACE {
             return Step::Skip(step);
         }
         if length > MAX_BLOCK {
-            if is_packet {
+            if is_packet(kind) {
                 self.packets += 1;
                 intake.reject(self.packets, at, TOO_LONG);
             }
@@ -95,8 +125,12 @@ impl Reader {
         }
         let Some(block) = bytes.get(..step as usize) else { return Step::Need(step as usize) };
         let body = &block[HEADER..length as usize - 4];
-        if is_packet {
-            self.packet(order, kind, at, body, intake)
+        if is_packet(kind) {
+            self.packets += 1;
+            match self.packet(order, kind, (self.packets, at), body) {
+                Ok(frame) => self.assembler.packets(&[frame], intake),
+                Err(reason) => intake.reject(self.packets, at, reason),
+            }
         } else {
             self.interface(order, body)
         }
@@ -117,27 +151,33 @@ impl Reader {
     }
 
     #[inline]
-    fn packet(&mut self, order: Order, kind: u32, at: u64, body: &[u8], intake: &mut Intake) {
-        self.packets += 1;
+    fn packet<'a>(
+        &self,
+        order: Order,
+        kind: u32,
+        (number, byte): (u64, u64),
+        body: &'a [u8],
+    ) -> Result<Frame<'a>, &'static str> {
         let packet = match kind {
             PACKET => enhanced(order, body),
             SIMPLE_PACKET => simple(order, body, self.interfaces.first()),
             _ => old(order, body),
         };
-        let Some(packet) = packet else { return intake.reject(self.packets, at, BAD_BLOCK) };
-        let Some(interface) = self.interfaces.get(packet.interface) else {
-            return intake.reject(self.packets, at, NO_INTERFACE);
-        };
-        let frame = Frame {
-            number: self.packets,
-            byte: at,
+        let packet = packet.ok_or(BAD_BLOCK)?;
+        let interface = self.interfaces.get(packet.interface).ok_or(NO_INTERFACE)?;
+        Ok(Frame {
+            number,
+            byte,
             time: packet.ticks.map(|ticks| interface.time(ticks)),
             link: interface.link,
             length: packet.length,
             bytes: packet.bytes,
-        };
-        self.assembler.packet(&frame, intake);
+        })
     }
+}
+
+fn is_packet(kind: u32) -> bool {
+    matches!(kind, PACKET | SIMPLE_PACKET | OLD_PACKET)
 }
 
 /// Interface, time in two halves, captured and original length, data.

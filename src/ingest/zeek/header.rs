@@ -64,6 +64,8 @@ pub struct Header {
     pub columns: Vec<String>,
     /// For each column the slot of its field, or `NONE`; empty until there was a #fields line.
     pub slots: Vec<u8>,
+    /// The same the other way round.
+    places: [Option<usize>; FIELDS],
     /// Columns that the last separated cell holds, separated by blanks: 1 but in the IoT-23 data set.
     pub tail: usize,
 }
@@ -77,6 +79,7 @@ impl Default for Header {
             path: String::new(),
             columns: Vec::new(),
             slots: Vec::new(),
+            places: [None; FIELDS],
             tail: 1,
         }
     }
@@ -109,10 +112,27 @@ impl Header {
             self.tail = parts.len().max(1);
             self.slots.extend(parts.iter().map(|name| slot(name)));
         }
+        self.places = std::array::from_fn(|field| self.slots.iter().rposition(|slot| usize::from(*slot) == field));
     }
 
-    pub fn has(&self, field: Field) -> bool {
-        self.slots.contains(&(field as u8))
+    /// The column of a field.
+    #[inline]
+    pub fn column(&self, field: Field) -> Option<usize> {
+        self.places[field as usize]
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.column(field).is_some()
+    }
+
+    /// Whether a cell says that there is no value.
+    #[inline]
+    pub fn is_unset(&self, cell: &[u8]) -> bool {
+        match cell {
+            // Most are: `-`.
+            [sign] => self.unset == [*sign] || self.empty == [*sign],
+            _ => cell == self.unset || cell == self.empty,
+        }
     }
 
     /// Whether the columns are those of a connection: old logs have no #path.

@@ -1,12 +1,13 @@
 //! Logs as text: cells under a #fields header.
 
+mod block;
+
 use memchr::memchr;
 
 use crate::error::{Error, Result};
 use crate::ingest::intake::Intake;
 use crate::ingest::text::fields::{self, AddressKind};
 use crate::ingest::text::log::{Line, Seen, reason};
-use crate::ingest::text::signs::places_of;
 use crate::ingest::text::spaced::words;
 use crate::ingest::text::states::state;
 use crate::model::record::Record;
@@ -15,6 +16,7 @@ use super::companion::{Aside, Slots};
 use super::conn::{self, Tally};
 use super::header::{FIELDS, Field, Header, NONE};
 use super::path::{CONN, refused};
+use block::Block;
 
 pub const SHORT: &str = "the row has fewer cells than the header has names";
 
@@ -26,7 +28,7 @@ pub struct Tsv {
     /// The columns of a log that is not conn, found at its first row.
     slots: Option<Slots>,
     aside: Aside,
-    places: Places,
+    block: Block,
 }
 
 /// The cells of a row by field; what is unset is empty.
@@ -95,7 +97,6 @@ impl Tsv {
     }
 
     /// What is wrong with a row is found before anything is counted of it.
-    #[inline]
     fn record<'a>(&mut self, row: &Row<'a>) -> std::result::Result<Record<'a>, &'static str> {
         let cell = |field: Field| row[field as usize];
         let tally = &mut self.tally;
@@ -121,69 +122,12 @@ impl Tsv {
         Ok(record)
     }
 
-    /// Reads the rows of conn.log that stand at the start of `text` and have as many cells as the header, each with a line
-    /// end, up to the first line that is anything else.
-    pub fn flows(&mut self, text: &[u8], intake: &mut Intake) -> (usize, u64) {
-        if self.header.slots.is_empty() || self.header.tail != 1 || !self.is_conn() {
-            return (0, 0);
-        }
-        let mut places = std::mem::take(&mut self.places);
-        let (mut bytes, mut rows) = (0, 0);
-        loop {
-            let window = &text[bytes..text.len().min(bytes + places.window)];
-            let separators = self.header.slots.len() - 1;
-            places.cut(window, self.header.separator, separators);
-            let (mut read, mut odd) = (0, places.odd);
-            for line in places.signs.chunks_exact(separators + 1).take(places.lines) {
-                let row = self.cut(window, read, line);
-                // A comment may look like a row.
-                let record = if window[read] == b'#' { Err("") } else { self.record(&row) };
-                let Ok(record) = record else {
-                    odd = true;
-                    break;
-                };
-                intake.accept(&record);
-                read = line[separators] as usize + 1;
-                rows += 1;
-            }
-            bytes += read;
-            // One odd line after the other is not to be looked at window by window.
-            let grow = !odd && (read > 0 || window.len() < text.len() - bytes) && places.window < LARGEST_WINDOW;
-            places.window = if odd { SMALLEST_WINDOW } else { places.window << u32::from(grow) };
-            if odd || bytes == text.len() || read == 0 && !grow {
-                break;
-            }
-        }
-        self.places = places;
-        (bytes, rows)
-    }
-
-    /// The cells of a line that starts at `start` and whose separators and end are at these places.
-    #[inline]
-    fn cut<'a>(&self, window: &'a [u8], start: usize, places: &[u32]) -> Row<'a> {
-        let header = &self.header;
-        let mut row: Row<'a> = [b""; FIELDS];
-        let mut from = start;
-        for (&slot, &place) in header.slots.iter().zip(places) {
-            let place = place as usize;
-            if slot != NONE {
-                let cell = &window[from..place];
-                if cell != header.unset && cell != header.empty {
-                    row[usize::from(slot)] = cell;
-                }
-            }
-            from = place + 1;
-        }
-        row
-    }
-
     /// Puts each cell that is read where its field looks for it.
-    #[inline]
     fn cells<'a>(&self, line: &'a [u8]) -> std::result::Result<Row<'a>, &'static str> {
         let header = &self.header;
         let mut row: Row<'a> = [b""; FIELDS];
         let mut put = |slot: u8, cell: &'a [u8]| {
-            if slot != NONE && cell != header.unset && cell != header.empty {
+            if slot != NONE && !header.is_unset(cell) {
                 row[usize::from(slot)] = cell;
             }
         };
@@ -204,44 +148,5 @@ impl Tsv {
             put(slot, cells.next().ok_or(SHORT)?);
         }
         Ok(row)
-    }
-}
-
-/// Bytes of a log in which the places of separators are looked for at once: enough for that to pay, few enough to stay
-/// in the first-level cache.
-const SMALLEST_WINDOW: usize = 2 << 10;
-const LARGEST_WINDOW: usize = 32 << 10;
-
-/// Where the cells of some lines end.
-struct Places {
-    window: usize,
-    /// All separators and line ends.
-    signs: Vec<u32>,
-    /// The first lines that have as many separators as they should.
-    lines: usize,
-    /// Whether a line without follows them.
-    odd: bool,
-}
-
-impl Default for Places {
-    fn default() -> Self {
-        Places { window: SMALLEST_WINDOW, signs: Vec::new(), lines: 0, odd: false }
-    }
-}
-
-impl Places {
-    fn cut(&mut self, window: &[u8], separator: u8, separators: usize) {
-        self.signs.clear();
-        places_of([separator, b'\n'], window, &mut self.signs);
-        let ends = |place: &u32| window[*place as usize] == b'\n';
-        let lines = self.signs.chunks_exact(separators + 1);
-        // The cell in front of a carriage return is left to the other way.
-        let plain = |line: &&[u32]| {
-            let (end, cells) = line.split_last().expect("a line has an end");
-            ends(end) && !cells.iter().any(ends) && !window[..*end as usize].ends_with(b"\r")
-        };
-        self.lines = lines.take_while(plain).count();
-        let next = self.lines * (separators + 1);
-        self.odd = self.signs[next..].iter().any(ends);
     }
 }
