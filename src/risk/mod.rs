@@ -32,16 +32,7 @@ pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], se
 
     let quiet = |address: Address, id: Option<AddressId>| {
         let place = id.and_then(|id| place(geography.located.get(id.index())?));
-        Host {
-            address,
-            risk: 0.0,
-            decision: Decision::Ignore,
-            role: Role::Bystander,
-            evidence: Box::default(),
-            network: place.and_then(|place| network(place)).map(String::into_boxed_str),
-            place: place.cloned(),
-            rows: id.map_or(0, |id| rows[id.index()]),
-        }
+        quiet(address, place, id.map_or(0, |id| rows[id.index()]))
     };
     let host = |address: Address, id: Option<AddressId>| {
         let evidence = on.get(&address).map_or(&[][..], Vec::as_slice);
@@ -74,6 +65,20 @@ pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], se
     });
     hosts.extend(others);
     hosts
+}
+
+/// A host of which no finding tells.
+fn quiet(address: Address, place: Option<&Arc<Place>>, rows: u32) -> Host {
+    Host {
+        address,
+        risk: 0.0,
+        decision: Decision::Ignore,
+        role: Role::Bystander,
+        evidence: Box::default(),
+        network: place.and_then(|place| network(place)).map(String::into_boxed_str),
+        place: place.cloned(),
+        rows,
+    }
 }
 
 fn heaviest_first(evidence: &[&Finding]) -> Box<[u32]> {
