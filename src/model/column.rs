@@ -1,9 +1,10 @@
 //! A column of the traffic table in which any row may have no value.
 
+use std::fmt;
 use std::ops::Range;
 
 /// Values of one kind, one per row; a column nobody filled costs nothing.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Column<T> {
     values: Vec<T>,
     /// One bit per row, set where it has a value. Empty as long as every row has one, or none has.
@@ -153,6 +154,13 @@ impl<T: Copy + Default> Column<T> {
         if !self.is_absent() {
             self.values.reserve_exact(rows.saturating_sub(self.values.len()));
         }
+    }
+}
+
+/// The value of each row: how they are stored depends on how they came.
+impl<T: Copy + Default + fmt::Debug> fmt::Debug for Column<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 
