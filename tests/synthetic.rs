@@ -37,7 +37,7 @@ use flowglass::model::traffic::Traffic;
 use flowglass::risk;
 
 use attacks::{ATTACKS, Attack};
-use dice::Dice;
+use dice::{Dice, Kind};
 use lan::Lan;
 use lookalikes::LOOKALIKES;
 use talk::{Sensor, Talk};
@@ -71,10 +71,6 @@ impl Found {
         standing.map(|host| self.told(host.address)).collect()
     }
 
-    fn blocked(&self) -> Vec<String> {
-        self.from(BLOCK)
-    }
-
     fn told(&self, address: Address) -> String {
         let own = self.findings.iter().filter(|finding| finding.subject == address);
         let lines: Vec<String> = own
@@ -97,10 +93,32 @@ fn seen(day: &[Talk], added: &[Talk], sensor: Sensor) -> Traffic {
 
 const SENSORS: [Sensor; 2] = [Sensor::States, Sensor::Counts];
 
+/// Puts every draw of every kind into the ordinary day, before each sensor, and fails where anything is wrong with what is
+/// found. `faults` is told what it looks at in words, too.
+fn hold_each<T>(kinds: &[Kind<T>], talks: impl Fn(&T) -> &[Talk], faults: impl Fn(&str, &T, &Found) -> Vec<String>) {
+    let day = office::day();
+    let mut wrong = Vec::new();
+    for (name, draw) in kinds {
+        for number in 0..DRAWS {
+            let drawn = draw(&mut Dice::new(name, number));
+            for sensor in SENSORS {
+                let found = Found::of(&seen(&day, talks(&drawn), sensor));
+                wrong.extend(faults(&format!("{name} {number}, {sensor:?}"), &drawn, &found));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Each of these hosts is a fault.
+fn each(at: &str, hosts: Vec<String>) -> Vec<String> {
+    hosts.into_iter().map(|host| format!("{at}: {host}")).collect()
+}
+
 /// What is wrong with what was found of an attack.
-fn faults(name: &str, number: u64, sensor: Sensor, attack: &Attack, found: &Found) -> Vec<String> {
+fn faults(at: &str, attack: &Attack, found: &Found) -> Vec<String> {
     let mut faults = Vec::new();
-    let at = format!("{name} {number}, {sensor:?}, {}", attack.drawn);
+    let at = format!("{at}, {}", attack.drawn);
     let least = if attack.block { BLOCK } else { WATCH };
     let missed: Vec<&Address> = attack.by.iter().filter(|&&by| found.risk(by) < least).collect();
     // Of a crowd most are enough.
@@ -116,78 +134,40 @@ fn faults(name: &str, number: u64, sensor: Sensor, attack: &Attack, found: &Foun
 fn the_ordinary_day_has_nobody_to_watch() {
     for sensor in SENSORS {
         let found = Found::of(&seen(&office::day(), &[], sensor));
-        let watched: Vec<String> =
-            found.hosts.iter().filter(|host| host.risk >= WATCH).map(|host| found.told(host.address)).collect();
+        let watched = found.from(WATCH);
         assert!(watched.is_empty(), "{sensor:?}\n{}", watched.join("\n"));
     }
 }
 
 #[test]
 fn attacks_are_found() {
-    let day = office::day();
-    let mut wrong = Vec::new();
-    for (name, draw) in ATTACKS {
-        for number in 0..DRAWS {
-            let attack = draw(&mut Dice::new(name, number));
-            for sensor in SENSORS {
-                let found = Found::of(&seen(&day, &attack.talks, sensor));
-                wrong.extend(faults(name, number, sensor, &attack, &found));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+    hold_each(ATTACKS, |attack| &attack.talks, faults);
 }
 
 #[test]
 fn what_resembles_an_attack_is_never_to_be_blocked() {
-    let day = office::day();
-    let mut wrong = Vec::new();
-    for (name, draw) in LOOKALIKES {
-        for number in 0..DRAWS {
-            let talks = draw(&mut Dice::new(name, number));
-            for sensor in SENSORS {
-                let found = Found::of(&seen(&day, &talks, sensor));
-                wrong.extend(found.blocked().into_iter().map(|host| format!("{name} {number}, {sensor:?}: {host}")));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+    hold_each(LOOKALIKES, |talks| talks, |at, _, found| each(at, found.from(BLOCK)));
 }
 
 #[test]
 fn what_only_a_finding_tells_is_found() {
-    let day = office::day();
-    let mut wrong = Vec::new();
-    for (name, draw) in leaks::SIGNS {
-        for number in 0..DRAWS {
-            let sign = draw(&mut Dice::new(name, number));
-            for sensor in SENSORS {
-                let found = Found::of(&seen(&day, &sign.talks, sensor));
-                let is_told = |finding: &Finding| finding.detector == sign.detector && finding.subject == sign.on;
-                if !found.findings.iter().any(is_told) {
-                    wrong.push(format!("{name} {number}, {sensor:?}, {}: {}", sign.drawn, found.told(sign.on)));
-                }
-                wrong.extend(found.blocked().into_iter().map(|host| format!("{name} {number}, {sensor:?}: {host}")));
+    hold_each(
+        leaks::SIGNS,
+        |sign| &sign.talks,
+        |at, sign, found| {
+            let is_told = |finding: &Finding| finding.detector == sign.detector && finding.subject == sign.on;
+            let mut faults = each(at, found.from(BLOCK));
+            if !found.findings.iter().any(is_told) {
+                faults.push(format!("{at}, {}: {}", sign.drawn, found.told(sign.on)));
             }
-        }
-    }
-    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+            faults
+        },
+    );
 }
 
 #[test]
 fn what_resembles_a_sign_is_not_even_watched() {
-    let day = office::day();
-    let mut wrong = Vec::new();
-    for (name, draw) in leaks::LOOKALIKES {
-        for number in 0..DRAWS {
-            let talks = draw(&mut Dice::new(name, number));
-            for sensor in SENSORS {
-                let watched = Found::of(&seen(&day, &talks, sensor)).from(WATCH);
-                wrong.extend(watched.into_iter().map(|host| format!("{name} {number}, {sensor:?}: {host}")));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));
+    hold_each(leaks::LOOKALIKES, |talks| talks, |at, _, found| each(at, found.from(WATCH)));
 }
 
 /// Real traffic in which nobody attacks.
@@ -212,7 +192,8 @@ fn attacks_are_found_in_real_traffic() {
                 for talk in &attack.talks {
                     traffic.push(&Talk { at: talk.at + later, ..*talk }.record(Sensor::States));
                 }
-                wrong.extend(faults(&format!("{file}: {name}"), number, Sensor::States, &attack, &Found::of(&traffic)));
+                let at = format!("{file}: {name} {number}, {:?}", Sensor::States);
+                wrong.extend(faults(&at, &attack, &Found::of(&traffic)));
             }
         }
     }
@@ -251,8 +232,7 @@ fn honest_events_on_the_link_block_nobody() {
     let mut wrong = Vec::new();
     for (name, add) in local::LOOKALIKES.iter().chain(pretence::LOOKALIKES) {
         for number in 0..DRAWS {
-            let blocked = found_on_link(name, number, *add).blocked();
-            wrong.extend(blocked.into_iter().map(|host| format!("{name} {number}: {host}")));
+            wrong.extend(each(&format!("{name} {number}"), found_on_link(name, number, *add).from(BLOCK)));
         }
     }
     assert!(wrong.is_empty(), "{} faults\n{}", wrong.len(), wrong.join("\n"));

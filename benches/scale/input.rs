@@ -49,9 +49,7 @@ pub const HEADERS: &str = "capture of headers only";
 pub const LOG: &str = "Zeek conn.log";
 
 impl Readable {
-    pub fn all() -> [&'static str; 4] {
-        [TABLE, MIXED, HEADERS, LOG]
-    }
+    pub const NAMES: [&str; 4] = [TABLE, MIXED, HEADERS, LOG];
 
     pub fn new(folder: &Path, name: &'static str) -> Readable {
         let path = folder.join(name.replace(' ', "-"));

@@ -62,7 +62,7 @@ fn all(sizes: &str, quick: bool) {
 
 /// Reading alone: tables with one helping worker and with two, what cannot be divided with none but the reader.
 fn read(folder: &Path, times: usize, table: &mut Table) {
-    for name in Readable::all() {
+    for name in Readable::NAMES {
         let input = Readable::new(folder, name);
         for workers in if name == TABLE { &[1, 2][..] } else { &[1] } {
             table.add_reading(&input, *workers, reading::run(&input, *workers, times));

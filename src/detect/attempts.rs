@@ -43,6 +43,8 @@ pub struct Outcomes {
     marks: Vec<u8>,
     /// Failed attempts per source: most sources have none and need no second look.
     failed: Vec<u32>,
+    /// Whether any attempt is known to have been answered. A firewall's log knows only what it refused.
+    pub know_answers: bool,
 }
 
 /// What a mark says: a row that is no attempt has none of these.
@@ -53,7 +55,8 @@ impl Outcomes {
     /// reply, nor from an address to itself: an autonomous system that talks to itself is a network at work. A reply
     /// is a row whose reverse direction stands earlier, or that starts with a SYN-ACK.
     pub fn of(traffic: &Traffic, order: &Order, heard: Heard) -> Self {
-        let mut outcomes = Outcomes { marks: Vec::new(), failed: vec![0; traffic.addresses().len()] };
+        let failed = vec![0; traffic.addresses().len()];
+        let mut outcomes = Outcomes { marks: Vec::new(), failed, know_answers: false };
         if traffic.destination_port.is_absent() {
             return outcomes;
         }
@@ -68,6 +71,7 @@ impl Outcomes {
                     let mark = outcome.and_then(|outcome| MARKS.iter().position(|known| *known == outcome));
                     outcomes.marks[row as usize] = mark.map_or(0, |mark| mark as u8 + 1);
                     outcomes.failed[source.index()] += u32::from(outcome == Some(Outcome::Failed));
+                    outcomes.know_answers |= outcome == Some(Outcome::Answered);
                 }
             }
         });
@@ -78,14 +82,6 @@ impl Outcomes {
     pub fn get(&self, row: u32) -> Option<Outcome> {
         let mark = usize::from(*self.marks.get(row as usize)?);
         MARKS.get(mark.checked_sub(1)?).copied()
-    }
-
-    /// Whether any attempt is known to have been answered. A firewall's log knows only what it refused.
-    pub fn know_answers(&self) -> bool {
-        MARKS
-            .iter()
-            .position(|known| *known == Outcome::Answered)
-            .is_some_and(|mark| self.marks.contains(&(mark as u8 + 1)))
     }
 
     /// How many attempts of a source failed.

@@ -37,6 +37,13 @@ pub fn claims(scene: &Scene<'_>) -> Vec<Claim> {
     claims
 }
 
+/// The local address of each card that has one only.
+pub fn owners(scene: &Scene<'_>) -> FxHashMap<Mac, AddressId> {
+    let mut owned: FxHashMap<Mac, Vec<AddressId>> = FxHashMap::default();
+    claims(scene).iter().for_each(|claim| owned.entry(claim.mac).or_default().push(claim.address));
+    owned.into_iter().filter(|(_, addresses)| addresses.len() == 1).map(|(mac, one)| (mac, one[0])).collect()
+}
+
 /// The claims of the first `most` pairs, and how many ends of rows belong to further ones.
 fn gather(traffic: &Traffic, most: usize) -> (Vec<Claim>, usize) {
     let mut left_out = 0;

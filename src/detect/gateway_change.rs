@@ -7,7 +7,7 @@ use crate::model::address::Address;
 use crate::model::finding::{Family, Finding};
 use crate::model::traffic::{AddressId, Traffic};
 
-use super::claims::{Mac, claims, is_on_link, is_station};
+use super::claims::{Mac, is_on_link, is_station, owners};
 use super::observed::{Piece, Weight, counted, listed};
 use super::tally::Seen;
 use super::{Detector, Scene};
@@ -96,13 +96,6 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
 /// An address that is reached through a router: an ordinary one of the Internet.
 fn is_elsewhere(address: Address) -> bool {
     address.ip().is_some_and(|ip| crate::model::special::special(ip).is_none())
-}
-
-/// The local address of each card that has one only.
-fn owners(scene: &Scene<'_>) -> FxHashMap<Mac, AddressId> {
-    let mut owned: FxHashMap<Mac, Vec<AddressId>> = FxHashMap::default();
-    claims(scene).iter().for_each(|claim| owned.entry(claim.mac).or_default().push(claim.address));
-    owned.into_iter().filter(|(_, addresses)| addresses.len() == 1).map(|(mac, one)| (mac, one[0])).collect()
 }
 
 fn finding(

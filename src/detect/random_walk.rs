@@ -83,7 +83,7 @@ fn first_contacts(scene: &Scene<'_>, source: AddressId) -> Vec<Attempt> {
     let traffic = scene.traffic;
     let mut known = attempts(scene, source, 1);
     // Else a walk could go one way only.
-    let passed_over = if scene.outcomes.know_answers() { Some(Outcome::Unknown) } else { None };
+    let passed_over = if scene.outcomes.know_answers { Some(Outcome::Unknown) } else { None };
     known.retain(|attempt| {
         Some(attempt.outcome) != passed_over && aimed(scene, attempt) && !LOOK_UPS.contains(&attempt.port)
     });

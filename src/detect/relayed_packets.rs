@@ -8,7 +8,7 @@ use crate::model::finding::{Family, Finding};
 use crate::model::special::{Class, special};
 use crate::model::traffic::{AddressId, Traffic};
 
-use super::claims::{Mac, claims, is_station};
+use super::claims::{Mac, is_station, owners};
 use super::observed::{Piece, Weight, counted, listed};
 use super::tally::Seen;
 use super::{Detector, Scene};
@@ -87,7 +87,7 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
     if relays.is_empty() {
         return Vec::new();
     }
-    let own = own_addresses(scene);
+    let own = owners(scene);
     let mut relays: Vec<(Mac, Relay)> = relays.into_iter().collect();
     relays.sort_unstable_by_key(|(mac, _)| *mac);
     relays.into_iter().map(|(mac, relay)| finding(traffic, mac, relay, least, &own)).collect()
@@ -116,13 +116,6 @@ fn are_neighbours(one: Address, other: Address) -> bool {
         (Address::V6(a), Address::V6(b)) => is_local(one) && a.octets()[..8] == b.octets()[..8],
         _ => false,
     }
-}
-
-/// The local address of each card that has one only.
-fn own_addresses(scene: &Scene<'_>) -> FxHashMap<Mac, AddressId> {
-    let mut own: FxHashMap<Mac, Vec<AddressId>> = FxHashMap::default();
-    claims(scene).iter().for_each(|claim| own.entry(claim.mac).or_default().push(claim.address));
-    own.into_iter().filter(|(_, addresses)| addresses.len() == 1).map(|(mac, one)| (mac, one[0])).collect()
 }
 
 fn finding(traffic: &Traffic, mac: Mac, relay: Relay, least: usize, own: &FxHashMap<Mac, AddressId>) -> Finding {

@@ -2,7 +2,7 @@
 
 use crate::model::observation::At;
 use crate::model::traffic::{AddressId, Traffic};
-use crate::pieces::in_pieces;
+use crate::pieces::{counting_sort, in_pieces};
 
 /// All rows, sorted by source, then destination, then input order. Rows past 2^32 are left out.
 pub struct Order {
@@ -60,29 +60,6 @@ fn target(traffic: &Traffic, row: u32) -> Option<AddressId> {
     traffic.destination.get(row as usize)
 }
 
-/// Sorts what goes by a number below `count` by a key below `keys`, equal keys in their old order: where each key starts,
-/// and what `kept` makes of each number.
-fn counting_sort<K: Copy + Default>(
-    count: usize,
-    keys: usize,
-    key: impl Fn(usize) -> usize,
-    kept: impl Fn(usize) -> K,
-) -> (Vec<u32>, Vec<K>) {
-    let mut starts = vec![0; keys + 1];
-    in_pieces(count, |number| starts[key(number) + 1] += 1);
-    for index in 0..keys {
-        starts[index + 1] += starts[index];
-    }
-    let mut next = starts.clone();
-    let mut sorted = vec![K::default(); count];
-    in_pieces(count, |number| {
-        let place = &mut next[key(number)];
-        sorted[*place as usize] = kept(number);
-        *place += 1;
-    });
-    (starts, sorted)
-}
-
 /// How many rows show something, and when.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Seen {
@@ -130,16 +107,18 @@ impl Seen {
 
     /// All rows of each of `sources`, which are distinct, in one pass in the order of the input.
     pub fn of_sources(traffic: &Traffic, sources: &[AddressId]) -> Vec<Self> {
-        let mut place = vec![None; if sources.is_empty() { 0 } else { traffic.addresses().len() }];
-        (0u32..).zip(sources).for_each(|(number, source)| place[source.index()] = std::num::NonZero::new(number + 1));
         let mut seen = vec![Seen::default(); sources.len()];
-        if !sources.is_empty() {
-            for (row, source) in traffic.source().iter().enumerate() {
-                if let Some(number) = place[source.index()] {
-                    seen[number.get() as usize - 1].add(traffic, row);
-                }
-            }
+        if sources.is_empty() {
+            return seen;
         }
+        // The place of each address among them, counted from 1.
+        let mut places = vec![0u32; traffic.addresses().len()];
+        (1..).zip(sources).for_each(|(place, source)| places[source.index()] = place);
+        in_pieces(traffic.rows(), |row| {
+            if let Some(place) = places[traffic.source()[row].index()].checked_sub(1) {
+                seen[place as usize].add(traffic, row);
+            }
+        });
         seen
     }
 

@@ -9,7 +9,7 @@ use super::Format;
 use super::text::fields::{self, AddressKind};
 use super::text::json_log::JsonLog;
 use super::text::log::{Dialect, Line, reason};
-use super::text::protocols::{Protocol, protocol};
+use super::text::protocols::{Protocol, is_icmp, protocol};
 use super::text::scalar::Scalar;
 use super::text::states::verdict;
 use super::text::times::{Clock, Unit};
@@ -116,7 +116,7 @@ impl Gcp {
             Protocol::NoIp | Protocol::Unknown => None,
         });
         // ICMP has no ports; where they are told they are 0.
-        if matches!(record.protocol, Some(1 | 58)) {
+        if is_icmp(record.protocol) {
             (record.source_port, record.destination_port) = (None, None);
         }
         let mut time = |cell: &Scalar<'_>| self.clock.time(cell.bytes(), Unit::Auto);

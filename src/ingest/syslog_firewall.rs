@@ -7,7 +7,7 @@ use super::Format;
 use super::intake::Intake;
 use super::text::fields::{self, AddressKind, Port};
 use super::text::log::{Dialect, Line, Log, reason};
-use super::text::protocols::{Protocol, protocol};
+use super::text::protocols::{Protocol, is_icmp, protocol};
 use super::text::states::verdict;
 use super::text::syslog::{Stamps, YEAR};
 
@@ -113,7 +113,7 @@ fn packet(line: &[u8], start: usize) -> Result<(Record<'static>, u64), &'static 
         Protocol::Number(number) => Some(number),
         Protocol::NoIp | Protocol::Unknown => None,
     };
-    let names: [&[u8]; 2] = if matches!(record.protocol, Some(1 | 58)) { [b"TYPE", b"CODE"] } else { [b"SPT", b"DPT"] };
+    let names: [&[u8]; 2] = if is_icmp(record.protocol) { [b"TYPE", b"CODE"] } else { [b"SPT", b"DPT"] };
     let port = |name: &[u8]| match fields::port(value(name)) {
         Port::Number(port) => Ok(Some(port)),
         Port::Missing => Ok(None),

@@ -70,6 +70,26 @@ pub struct Traffic {
     identities: Names,
 }
 
+/// Who spoke to whom in the rows of a block: a value of each for every row, addresses as `Traffic::intern` numbers them.
+#[derive(Debug, Default)]
+pub struct Ends {
+    pub source: Vec<AddressId>,
+    pub destination: Vec<Option<AddressId>>,
+    pub protocol: Vec<Option<u8>>,
+    pub source_port: Vec<Option<u16>>,
+    pub destination_port: Vec<Option<u16>>,
+}
+
+impl Ends {
+    pub fn clear(&mut self) {
+        self.source.clear();
+        self.destination.clear();
+        self.protocol.clear();
+        self.source_port.clear();
+        self.destination_port.clear();
+    }
+}
+
 /// Short texts that many rows share, numbered by first appearance.
 #[derive(Debug, Clone, Default)]
 struct Names {
@@ -109,10 +129,14 @@ impl Traffic {
         self.push_identity(record.identity);
     }
 
-    /// Appends the sources of a block of rows, as `intern` numbers them. The rows' other columns are filled after it, or
-    /// left to `level`.
-    pub fn begin_block(&mut self, sources: &[AddressId]) {
-        self.source.extend_from_slice(sources);
+    /// Begins a block of rows with who spoke to whom in them. The rows' other columns are filled after it, or left to
+    /// `level`.
+    pub fn begin_block(&mut self, ends: &Ends) {
+        self.source.extend_from_slice(&ends.source);
+        self.destination.extend(ends.destination.iter().copied());
+        self.protocol.extend(ends.protocol.iter().copied());
+        self.source_port.extend(ends.source_port.iter().copied());
+        self.destination_port.extend(ends.destination_port.iter().copied());
     }
 
     /// Appends to the column of histories.

@@ -2,7 +2,7 @@
 
 use flowglass::model::address::Address;
 
-use super::dice::Dice;
+use super::dice::{Dice, Kind};
 use super::office::{DAY, FILES, START, WEB, host, server};
 use super::talk::Talk;
 use super::volleys;
@@ -17,10 +17,7 @@ pub struct Attack {
     pub block: bool,
 }
 
-/// One kind: its name, and how one is drawn.
-pub type Kind = (&'static str, fn(&mut Dice) -> Attack);
-
-pub const ATTACKS: &[Kind] = &[
+pub const ATTACKS: &[Kind<Attack>] = &[
     ("vertical scan", vertical),
     ("horizontal scan", horizontal),
     ("slow scan", slow),

@@ -2,6 +2,9 @@
 
 use flowglass::model::address::Address;
 
+/// One kind of what is made up: its name, and how one is drawn.
+pub type Kind<T> = (&'static str, fn(&mut Dice) -> T);
+
 /// xorshift64* (Vigna 2016).
 pub struct Dice(u64);
 

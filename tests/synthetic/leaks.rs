@@ -2,8 +2,7 @@
 
 use flowglass::model::address::Address;
 
-use super::dice::Dice;
-use super::lookalikes;
+use super::dice::{Dice, Kind};
 use super::office::{DAY, DNS, FILES, MAIL, START, WEB, host, server};
 use super::talk::Talk;
 
@@ -16,14 +15,11 @@ pub struct Sign {
     pub drawn: String,
 }
 
-/// One kind: its name, and how one is drawn.
-pub type Kind = (&'static str, fn(&mut Dice) -> Sign);
-
-pub const SIGNS: &[Kind] =
+pub const SIGNS: &[Kind<Sign>] =
     &[("reflected answers", reflected), ("abused server", abused), ("beacon", beacon), ("exfiltration", exfiltration)];
 
 /// Honest: nobody is even to be watched for it.
-pub const LOOKALIKES: &[lookalikes::Kind] = &[
+pub const LOOKALIKES: &[Kind<Vec<Talk>>] = &[
     ("heavy client of name servers", heavy_dns),
     ("clocks", clocks),
     ("telemetry", telemetry),

@@ -3,16 +3,13 @@
 use flowglass::model::address::Address;
 
 use super::browsing;
-use super::dice::Dice;
+use super::dice::{Dice, Kind};
 use super::leaks;
 use super::office::{DAY, DNS, FILES, MAIL, START, host, server};
 use super::talk::Talk;
 use super::volleys;
 
-/// One kind: its name, and how one is drawn.
-pub type Kind = (&'static str, fn(&mut Dice) -> Vec<Talk>);
-
-pub const LOOKALIKES: &[Kind] = &[
+pub const LOOKALIKES: &[Kind<Vec<Talk>>] = &[
     ("web proxy", browsing::web_proxy),
     ("client of a content network", browsing::content_client),
     ("monitoring", monitoring),

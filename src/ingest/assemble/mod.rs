@@ -37,7 +37,7 @@ use watch::{Sight, Watch};
 
 /// Packets taken together: their flows lie all over the memory, and waiting for many at once takes little longer than
 /// for one.
-pub const TOGETHER: usize = 32;
+const TOGETHER: usize = 32;
 
 /// A packet as a capture file gives it.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +58,37 @@ pub struct Frame<'a> {
 
 impl Frame<'_> {
     /// No packet.
-    pub const NONE: Self = Frame { number: 0, byte: 0, time: None, link: 0, length: 0, bytes: &[] };
+    const NONE: Self = Frame { number: 0, byte: 0, time: None, link: 0, length: 0, bytes: &[] };
+}
+
+/// The next packets of a capture file.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    frames: [Frame<'a>; TOGETHER],
+    pub count: usize,
+    /// How many bytes of the file they take.
+    pub bytes: usize,
+}
+
+impl<'a> Batch<'a> {
+    /// As many as are taken together, or fewer where `next` gives none. It is asked by the number of packets and of bytes
+    /// before, and gives the packet and the bytes that it takes in the file.
+    #[inline]
+    pub fn gather(mut next: impl FnMut(usize, usize) -> Option<(Frame<'a>, usize)>) -> Self {
+        let mut batch = Batch { frames: [Frame::NONE; TOGETHER], count: 0, bytes: 0 };
+        while batch.count < TOGETHER
+            && let Some((frame, bytes)) = next(batch.count, batch.bytes)
+        {
+            batch.frames[batch.count] = frame;
+            batch.count += 1;
+            batch.bytes += bytes;
+        }
+        batch
+    }
+
+    pub fn frames(&self) -> &[Frame<'a>] {
+        &self.frames[..self.count]
+    }
 }
 
 /// Turns the packets of one capture into flows and observations.

@@ -2,6 +2,7 @@
 
 use crate::ingest::text::fields::digits;
 use crate::ingest::text::log::reason;
+use crate::ingest::text::protocols::is_icmp;
 use crate::model::record::{ConnState, Record};
 
 use super::message::{End, end, place, protocol_of, record, word, words_of};
@@ -16,7 +17,7 @@ pub fn packet(text: &[u8]) -> Result<Record<'static>, &'static str> {
     let source = before.iter().rev().find(|word| word.contains(&b'/')).ok_or(reason::NO_SOURCE)?;
     let protocol = protocol_of(&before);
     let mut record = record(listed(source)?, listed(word(&after, Some(0)))?, protocol);
-    if matches!(protocol, Some(1 | 58)) {
+    if is_icmp(protocol) {
         (record.source_port, record.destination_port) = (record.destination_port, None);
     }
     record.packets_sent = digits(word(&after, place(&after, "hit-cnt").map(|at| at + 1)));

@@ -3,7 +3,7 @@
 
 use crate::ingest::text::fields::{self, AddressKind, Port, digits};
 use crate::ingest::text::log::reason;
-use crate::ingest::text::protocols::{Protocol, protocol};
+use crate::ingest::text::protocols::{Protocol, is_icmp, protocol};
 use crate::ingest::text::states::verdict;
 use crate::ingest::text::times::{Clock, Unit};
 use crate::model::record::Record;
@@ -33,7 +33,7 @@ fn event(text: &[u8]) -> Result<(Connection, Record<'static>), &'static str> {
         Protocol::Number(number) => Some(number),
         Protocol::NoIp | Protocol::Unknown => None,
     };
-    let icmp = matches!(record.protocol, Some(1 | 58));
+    let icmp = is_icmp(record.protocol);
     let keys: [&[u8]; 2] = if icmp { [b"ICMPType", b"ICMPCode"] } else { [b"SrcPort", b"DstPort"] };
     let port = |key| match fields::port(cell(key)) {
         Port::Number(port) => Ok(Some(port)),

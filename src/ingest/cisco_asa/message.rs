@@ -2,7 +2,7 @@
 
 use crate::ingest::text::fields::{self, AddressKind, Port, digits};
 use crate::ingest::text::log::reason;
-use crate::ingest::text::protocols::{Protocol, protocol};
+use crate::ingest::text::protocols::{Protocol, is_icmp, protocol};
 use crate::ingest::text::times::{Unit, duration};
 use crate::model::address::Address;
 use crate::model::record::{ConnState, Record};
@@ -160,7 +160,7 @@ fn src_dst(words: &[&[u8]]) -> Result<Record<'static>, &'static str> {
     let protocol = protocol_of(&words[..place(words, "src").unwrap_or(0)]);
     let mut record = record(end(side("src"))?, end(side("dst"))?, protocol);
     record.state = Some(ConnState::REJ);
-    if matches!(protocol, Some(1 | 58)) {
+    if is_icmp(protocol) {
         let number = |name: &str| {
             let cell = word(words, words.iter().position(|word| word.ends_with(name.as_bytes())).map(|at| at + 1));
             let cell = cell.strip_suffix(b",").or(cell.strip_suffix(b")")).unwrap_or(cell);

@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use crate::ingest::text::cell::Cell;
 
-/// Where a cell stands, without its quotes and surrounding blanks.
+/// Where a cell stands, without its quotes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Span {
     start: u32,
@@ -14,7 +14,7 @@ pub struct Span {
 impl Span {
     #[inline]
     pub fn of(self, line: &[u8]) -> &[u8] {
-        line.get(self.start as usize..self.end as usize).unwrap_or_default()
+        self.cell(line).trimmed()
     }
 
     #[inline]
@@ -75,7 +75,7 @@ impl Iterator for Cells<'_> {
             self.close(delimiter);
             (start, delimiter.unwrap_or(self.line.len()))
         };
-        Some(trim(self.line, start as u32, end as u32))
+        Some(Span { start: start as u32, end: end as u32 })
     }
 }
 
@@ -88,18 +88,6 @@ fn closing_quote(line: &[u8], mut from: usize) -> Option<usize> {
         }
         from = quote + 2;
     }
-}
-
-/// The cell from `start` to `end` without blanks around it and the carriage return before a line end.
-#[inline]
-fn trim(text: &[u8], mut start: u32, mut end: u32) -> Span {
-    while start < end && text[start as usize] == b' ' {
-        start += 1;
-    }
-    while start < end && matches!(text[end as usize - 1], b' ' | b'\r') {
-        end -= 1;
-    }
-    Span { start, end }
 }
 
 /// Whether a line ends inside a quoted cell, given whether it starts inside one.

@@ -71,56 +71,26 @@ impl Grid {
         Place::Odd(self.odd.len() - 1)
     }
 
-    /// A column's cells in the block whose bytes these are; empty ones where there is no such column.
-    #[inline]
-    pub fn column<'a>(&'a self, bytes: &'a [u8], field: Field) -> ColumnCells<'a> {
-        let column = self.columns[field as usize];
-        let odd = (!self.odd.is_empty()).then_some((self, field as usize));
-        ColumnCells {
-            bytes,
-            width: self.width,
-            borders: self.borders.get(column..).unwrap_or_default(),
-            last: column.wrapping_add(1) == self.width,
-            odd,
-        }
-    }
-
-    #[inline]
-    pub fn cell<'a>(&'a self, bytes: &'a [u8], field: Field, row: u32) -> Cell<'a> {
-        self.column(bytes, field).of(row)
-    }
-}
-
-/// The cells of one column.
-#[derive(Clone, Copy)]
-pub struct ColumnCells<'a> {
-    bytes: &'a [u8],
-    width: usize,
-    /// From the sign in front of its first cell on.
-    borders: &'a [u32],
-    last: bool,
-    /// Where some rows are odd: the grid, and the field.
-    odd: Option<(&'a Grid, usize)>,
-}
-
-impl<'a> ColumnCells<'a> {
-    /// The cell of a row of the block.
+    /// The cell of a row of the block whose bytes these are; empty where there is no such column.
     #[inline(always)]
-    pub fn of(self, row: u32) -> Cell<'a> {
-        let from = match self.odd {
-            None => row as usize * self.width,
-            Some((grid, field)) => match grid.rows[row as usize] {
+    pub fn cell<'a>(&self, bytes: &'a [u8], field: Field, row: u32) -> Cell<'a> {
+        let column = self.columns[field as usize];
+        let from = if self.odd.is_empty() {
+            row as usize * self.width
+        } else {
+            match self.rows[row as usize] {
                 Place::Plain(from) => from,
-                Place::Odd(number) => return grid.odd[number][field].cell(self.bytes),
-            },
+                Place::Odd(number) => return self.odd[number][field as usize].cell(bytes),
+            }
         };
-        match self.borders.get(from..) {
+        match self.borders.get(from.saturating_add(column)..) {
             Some([before, behind, ..]) => {
                 // The carriage return in front of a line end is no part of the last cell.
-                let returned = self.last && self.bytes.get((*behind as usize).wrapping_sub(1)) == Some(&b'\r');
-                Cell::new(self.bytes, before.wrapping_add(1), *behind - u32::from(returned))
+                let last = column + 1 == self.width;
+                let returned = last && bytes.get((*behind as usize).wrapping_sub(1)) == Some(&b'\r');
+                Cell::new(bytes, before.wrapping_add(1), *behind - u32::from(returned))
             }
-            _ => Cell::new(self.bytes, 0, 0),
+            _ => Cell::new(bytes, 0, 0),
         }
     }
 }

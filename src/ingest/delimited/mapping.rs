@@ -56,8 +56,8 @@ const CHOICES: [(&str, Field, Unit, &str); 22] = [
 ];
 
 /// The keys alone, and first what leaves a column out.
-const OPTIONS: [&str; 23] = {
-    let mut options = [NOT_READ; 23];
+const OPTIONS: [&str; CHOICES.len() + 1] = {
+    let mut options = [NOT_READ; CHOICES.len() + 1];
     let mut at = 0;
     while at < CHOICES.len() {
         options[at + 1] = CHOICES[at].0;

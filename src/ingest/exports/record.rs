@@ -1,5 +1,6 @@
 //! One record of an export: its fields by their numbers in IANA's registry, and the flow they make.
 
+use crate::ingest::text::protocols::is_icmp;
 use crate::ingest::wire::netflow5::Flow5;
 use crate::ingest::wire::{array, be, be16, take};
 use crate::model::address::Address;
@@ -129,10 +130,9 @@ impl Facts {
         };
         let (first, last) = (time(0).or(self.seen), time(1));
         let length = self.milliseconds.or(last.zip(first).map(|(last, first)| last - first));
-        let is_icmp = matches!(self.protocol, Some(1 | 58));
         // Type and code in one number, which exporters of old put where the destination's port is.
         let icmp = self.icmp.or(self.ports[1]).map(|both| [both >> 8, both & 255]);
-        let ports = if is_icmp { icmp.map_or([None; 2], |both| both.map(Some)) } else { self.ports };
+        let ports = if is_icmp(self.protocol) { icmp.map_or([None; 2], |both| both.map(Some)) } else { self.ports };
         let mut record = Record::from_source(source);
         record.destination = self.ends[1].or(self.macs[1].map(Address::Mac));
         [record.source_port, record.destination_port] = ports;

@@ -12,7 +12,7 @@ use crate::model::record::Record;
 use super::Format;
 use super::text::fields::{self, AddressKind, Port};
 use super::text::log::{Dialect, Line, Log, reason};
-use super::text::protocols::{Protocol, protocol};
+use super::text::protocols::{Protocol, is_icmp, protocol};
 use super::text::spaced::words;
 use super::text::times::{Clock, Unit, duration};
 
@@ -153,7 +153,7 @@ impl Nfdump {
         (record.destination, record.destination_port) = end(destination)?;
         record.start = self.clock.time(&[date, b" ", time].concat(), Unit::Auto);
         record.duration = if arrow == 5 { duration(cells[2], Unit::Auto) } else { None };
-        if matches!(record.protocol, Some(1 | 58)) {
+        if is_icmp(record.protocol) {
             (record.source_port, record.destination_port) = (None, None);
         }
         self.sizes(rest, &mut record);

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::ingest::text::fields::digits;
+use crate::ingest::text::protocols::is_icmp;
 use crate::model::address::Address;
 use crate::model::record::Record;
 
@@ -39,7 +40,7 @@ pub fn row(line: &[u8], last: bool) -> Result<Record<'static>, &'static str> {
     record.destination = Some(ends[1]);
     let protocol = u8::try_from(rest[0]).map_err(|_| BAD_NUMBER)?;
     record.protocol = Some(protocol);
-    if !matches!(protocol, 1 | 58) {
+    if !is_icmp(Some(protocol)) {
         (record.source_port, record.destination_port) = (Some(port(5)?), Some(port(10)?));
     }
     record.start = Some(begin as f64 / 1e3);

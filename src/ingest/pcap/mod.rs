@@ -7,7 +7,7 @@ use crate::error::{self, Error};
 use crate::model::settings::Checked;
 
 use super::assemble::knobs::KNOBS;
-use super::assemble::{Assembler, Frame, TOGETHER};
+use super::assemble::{Assembler, Batch, Frame};
 use super::carry::{Carry, Step};
 use super::intake::Intake;
 use super::{Format, Parser};
@@ -96,29 +96,23 @@ impl Reader {
     /// Takes the packets at the start of `bytes` that are complete, some together.
     fn step(&mut self, at: u64, bytes: &[u8], intake: &mut Intake) -> Step {
         let Some(header) = self.header else { return self.start(bytes) };
-        let mut frames = [Frame::NONE; TOGETHER];
-        let (mut count, mut used) = (0, 0);
-        while count < TOGETHER {
-            let number = self.packets + count as u64 + 1;
-            match frame(&header, number, at + used as u64, &bytes[used..]) {
-                Ok(next) => {
-                    used += header.packet_header() + next.bytes.len();
-                    frames[count] = next;
-                    count += 1;
-                }
-                // It is come back to when the packets before it are taken.
-                Err(_) if count > 0 => break,
-                Err(Step::Stop) => {
-                    intake.reject(number, at, TOO_LONG);
-                    self.damaged_at = Some(at);
-                    return Step::Stop;
-                }
-                Err(step) => return step,
+        // What is to be done behind the last of them: it is come back to when they are taken.
+        let mut behind = Step::Stop;
+        let batch = Batch::gather(|count, used| {
+            let next = frame(&header, self.packets + count as u64 + 1, at + used as u64, &bytes[used..]);
+            let next = next.map_err(|step| behind = step).ok()?;
+            Some((next, header.packet_header() + next.bytes.len()))
+        });
+        if batch.count == 0 {
+            if behind == Step::Stop {
+                intake.reject(self.packets + 1, at, TOO_LONG);
+                self.damaged_at = Some(at);
             }
+            return behind;
         }
-        self.packets += count as u64;
-        self.assembler.packets(&frames[..count], intake);
-        Step::Used(used)
+        self.packets += batch.count as u64;
+        self.assembler.packets(batch.frames(), intake);
+        Step::Used(batch.bytes)
     }
 
     fn start(&mut self, bytes: &[u8]) -> Step {

@@ -1,6 +1,6 @@
 //! Block after block: sections and interfaces are remembered, packets handed on, the rest passed over.
 
-use crate::ingest::assemble::{Assembler, Frame, TOGETHER};
+use crate::ingest::assemble::{Assembler, Batch, Frame};
 use crate::ingest::carry::Step;
 use crate::ingest::intake::Intake;
 use crate::model::settings::Checked;
@@ -64,21 +64,14 @@ impl Reader {
 
     /// Takes the packets at the start of `bytes` that are in order, some together, or the block there that is none.
     pub fn step(&mut self, at: u64, bytes: &[u8], intake: &mut Intake) -> Step {
-        let mut frames = [Frame::NONE; TOGETHER];
-        let (mut count, mut used) = (0, 0);
-        while count < TOGETHER {
-            let number = self.packets + count as u64 + 1;
-            let Some((frame, length)) = self.whole(number, at + used as u64, &bytes[used..]) else { break };
-            frames[count] = frame;
-            count += 1;
-            used += length;
-        }
-        if count == 0 {
+        let batch =
+            Batch::gather(|count, used| self.whole(self.packets + count as u64 + 1, at + used as u64, &bytes[used..]));
+        if batch.count == 0 {
             return self.block(at, bytes, intake);
         }
-        self.packets += count as u64;
-        self.assembler.packets(&frames[..count], intake);
-        Step::Used(used)
+        self.packets += batch.count as u64;
+        self.assembler.packets(batch.frames(), intake);
+        Step::Used(batch.bytes)
     }
 
     /// The packet of the block at the start of `bytes`, and the block's length, if it is there whole and in order.

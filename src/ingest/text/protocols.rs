@@ -39,15 +39,20 @@ const PROTOCOLS: [(&str, u8); 22] = [
 
 const BELOW_IP: [&str; 10] = ["arp", "rarp", "llc", "lldp", "man", "stp", "ipx", "loop", "eapol", "cdp"];
 
+/// Whether it is ICMP of either version: then there are no ports, and exporters write type and code where they would be.
+#[inline]
+pub fn is_icmp(protocol: Option<u8>) -> bool {
+    matches!(protocol, Some(1 | 58))
+}
+
 /// Reads a protocol: its number, its name, or a stack of names that ends in it (`IPV4-TCP`, `IPV4-2`).
 #[inline]
 pub fn protocol(cell: &[u8]) -> Protocol {
-    if let [first, second, third] = cell {
-        match [first, second, third].map(u8::to_ascii_lowercase) {
-            [b't', b'c', b'p'] => return Protocol::Number(6),
-            [b'u', b'd', b'p'] => return Protocol::Number(17),
-            _ => {}
-        }
+    if cell.eq_ignore_ascii_case(b"tcp") {
+        return Protocol::Number(6);
+    }
+    if cell.eq_ignore_ascii_case(b"udp") {
+        return Protocol::Number(17);
     }
     if let Some(number) = count(cell) {
         return u8::try_from(number).map_or(Protocol::Unknown, Protocol::Number);

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::near::{Bounds, Place, Reach, squared, touch};
 use crate::ml::points::Points;
-use crate::pieces::in_pieces;
+use crate::pieces::{counting_sort, in_pieces};
 
 type Key = [i64; 3];
 
@@ -74,7 +74,7 @@ impl<'a> Grid<'a> {
             features,
             values: points.flat(),
             weights: &points.weights,
-            order: vec![0; points.len()],
+            order: Vec::new(),
             cells: Vec::new(),
             ids: FxHashMap::default(),
             around: around(features),
@@ -82,23 +82,16 @@ impl<'a> Grid<'a> {
         };
         let mut cell_of = Vec::with_capacity(points.len());
         in_pieces(points.len(), |point| cell_of.push(grid.add(point, side)));
-        let mut next: Vec<usize> = Vec::with_capacity(grid.cells.len());
-        for cell in &mut grid.cells {
-            cell.start = next.last().copied().unwrap_or(0);
-            cell.end += cell.start;
-            cell.cores = cell.start;
-            next.push(cell.end);
+        let cell = |point: usize| cell_of[point] as usize;
+        let (starts, order) = counting_sort(points.len(), grid.cells.len(), cell, |point| point as u32);
+        for (cell, ends) in grid.cells.iter_mut().zip(starts.windows(2)) {
+            (cell.start, cell.cores, cell.end) = (ends[0] as usize, ends[0] as usize, ends[1] as usize);
         }
-        next.iter_mut().zip(&grid.cells).for_each(|(next, cell)| *next = cell.start);
-        in_pieces(points.len(), |point| {
-            let place = &mut next[cell_of[point] as usize];
-            grid.order[*place] = point as u32;
-            *place += 1;
-        });
+        grid.order = order;
         grid
     }
 
-    /// Counts a point in its cell, and gives the cell. Until all are counted a cell's `end` is its number of points.
+    /// Adds a point to its cell, and gives the cell; which points it holds is found when all are in.
     fn add(&mut self, point: usize, side: f64) -> u32 {
         let place = self.place_of(point);
         let key = place.map(|value| (value / side).floor() as i64);
@@ -108,7 +101,6 @@ impl<'a> Grid<'a> {
             cells.len() as u32 - 1
         });
         let cell = &mut cells[id as usize];
-        cell.end += 1;
         cell.bounds.add(&place);
         cell.rows += u64::from(self.weights[point]);
         id

@@ -8,7 +8,7 @@
 use rustc_hash::FxHashMap;
 
 use super::score::{Flat, Step};
-use crate::pieces::in_pieces;
+use crate::pieces::{counting_sort, in_pieces};
 
 /// The most different numbers of one feature; all ports fit.
 const MOST_VALUES: usize = 1 << 16;
@@ -43,15 +43,15 @@ impl Column {
         let mut ids: FxHashMap<u32, u16> = FxHashMap::default();
         let mut column = Column { values: Vec::new(), place: Vec::with_capacity(points) };
         in_pieces(points, |point| {
-            let (value, next) = (value(point), column.values.len());
-            let id = ids.get(&value.to_bits()).copied().unwrap_or_else(|| {
-                if next < MOST_VALUES {
-                    ids.insert(value.to_bits(), next as u16);
-                }
-                column.values.extend((next <= MOST_VALUES).then_some(value));
-                next as u16
-            });
-            column.place.push(id);
+            // Of a column that is too much already nothing more is looked at.
+            if column.values.len() <= MOST_VALUES {
+                let value = value(point);
+                let id = *ids.entry(value.to_bits()).or_insert_with(|| {
+                    column.values.push(value);
+                    (column.values.len() - 1) as u16
+                });
+                column.place.push(id);
+            }
         });
         (column.values.len() <= MOST_VALUES).then(|| {
             column.sort();
@@ -75,16 +75,8 @@ impl Column {
 
     /// The points in the order of their places, by counting.
     fn order(&self) -> Vec<u32> {
-        let mut next = vec![0u32; self.values.len() + 1];
-        self.place.iter().for_each(|&place| next[usize::from(place) + 1] += 1);
-        (1..next.len()).for_each(|place| next[place] += next[place - 1]);
-        let mut order = vec![0; self.place.len()];
-        in_pieces(self.place.len(), |point| {
-            let at = &mut next[usize::from(self.place[point])];
-            order[*at as usize] = point as u32;
-            *at += 1;
-        });
-        order
+        let place = |point: usize| usize::from(self.place[point]);
+        counting_sort(self.place.len(), self.values.len(), place, |point| point as u32).1
     }
 }
 

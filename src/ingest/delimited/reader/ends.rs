@@ -2,24 +2,21 @@
 
 use crate::ingest::text::cell::Cell;
 use crate::ingest::text::fields::{self, Port, is_blank};
-use crate::ingest::text::protocols::{Protocol, protocol};
+use crate::ingest::text::protocols::{Protocol, is_icmp, protocol};
 use crate::model::address::Address;
-use crate::model::traffic::{AddressId, Traffic};
+use crate::model::traffic::{Ends, Traffic};
 
 use super::super::aliases::Field;
 use super::{Rows, reason, value};
 
 /// Who spoke to whom in the kept rows of a block.
 #[derive(Debug, Default)]
-pub struct Ends {
+pub struct Spoken {
     /// Or why the row is no flow.
     source: Vec<Result<Address, &'static str>>,
     destination: Vec<Option<Address>>,
-    protocol: Vec<Option<u8>>,
-    source_port: Vec<Option<u16>>,
-    destination_port: Vec<Option<u16>>,
-    source_id: Vec<AddressId>,
-    destination_id: Vec<Option<AddressId>>,
+    /// Both again by number, once it is known which rows are flows; and the rest.
+    ends: Ends,
 }
 
 /// A row that is no flow.
@@ -31,20 +28,16 @@ pub struct Refused {
     pub reason: &'static str,
 }
 
-impl Ends {
+impl Spoken {
     /// Begins a block of rows with them.
     fn flush(&mut self, traffic: &mut Traffic) {
-        self.source_id.clear();
-        self.destination_id.clear();
-        for (source, destination) in self.source.iter().zip(&self.destination) {
-            self.source_id.extend(source.iter().map(|source| traffic.intern(*source)));
-            self.destination_id.push(destination.map(|address| traffic.intern(address)));
+        let Spoken { source, destination, ends } = self;
+        for (source, destination) in source.iter().zip(destination) {
+            ends.source.extend(source.iter().map(|source| traffic.intern(*source)));
+            ends.destination.push(destination.map(|address| traffic.intern(address)));
         }
-        traffic.begin_block(&self.source_id);
-        traffic.destination.extend(self.destination_id.iter().copied());
-        traffic.protocol.extend(self.protocol.iter().copied());
-        traffic.source_port.extend(self.source_port.iter().copied());
-        traffic.destination_port.extend(self.destination_port.iter().copied());
+        traffic.begin_block(ends);
+        ends.clear();
     }
 
     /// Takes out the rows that are no flows.
@@ -57,9 +50,9 @@ impl Ends {
             let source = std::mem::take(&mut self.source);
             retain(kept, &source);
             retain(&mut self.destination, &source);
-            retain(&mut self.protocol, &source);
-            retain(&mut self.source_port, &source);
-            retain(&mut self.destination_port, &source);
+            retain(&mut self.ends.protocol, &source);
+            retain(&mut self.ends.source_port, &source);
+            retain(&mut self.ends.destination_port, &source);
             self.source.extend(source.into_iter().filter(Result::is_ok));
         }
         refused
@@ -80,24 +73,23 @@ impl Rows {
         self.protocols(bytes);
         self.ports(bytes);
         self.destinations(bytes);
-        let refused = self.ends.refuse(&mut self.kept);
-        self.ends.flush(traffic);
+        let refused = self.spoken.refuse(&mut self.kept);
+        self.spoken.flush(traffic);
         refused
     }
 
     fn sources(&mut self, bytes: &[u8]) {
-        let Rows { grid, columns, kept, ends, .. } = self;
+        let Rows { grid, columns, kept, spoken, .. } = self;
         let kind = columns.source_kind;
-        let cells = grid.column(bytes, Field::Source);
-        ends.source.clear();
-        ends.source.extend(kept.iter().map(|&row| {
-            let cell = cells.of(row);
+        spoken.source.clear();
+        spoken.source.extend(kept.iter().map(|&row| {
+            let cell = grid.cell(bytes, Field::Source, row);
             // Frames without an IP header (ARP, LLDP) have a MAC where others have an address.
             let instead = || no_address(cell, grid.cell(bytes, Field::SourceMac, row));
             cell.address(kind).map_or_else(instead, Ok)
         }));
         if columns.has(Field::Half) {
-            for (&row, source) in kept.iter().zip(&mut ends.source) {
+            for (&row, source) in kept.iter().zip(&mut spoken.source) {
                 if grid.cell(bytes, Field::Half, row).trimmed() == b"B" {
                     *source = Err(reason::REPLY_HALF);
                 }
@@ -106,11 +98,9 @@ impl Rows {
     }
 
     fn protocols(&mut self, bytes: &[u8]) {
-        let Rows { grid, tally, kept, ends, .. } = self;
-        let cells = grid.column(bytes, Field::Protocol);
-        ends.protocol.clear();
-        ends.protocol.extend(kept.iter().zip(&ends.source).map(|(&row, source)| {
-            match protocol(cells.of(row).trimmed()) {
+        let Rows { grid, tally, kept, spoken, .. } = self;
+        spoken.ends.protocol.extend(kept.iter().zip(&spoken.source).map(|(&row, source)| {
+            match protocol(grid.cell(bytes, Field::Protocol, row).trimmed()) {
                 Protocol::Number(number) => Some(number),
                 Protocol::NoIp => None,
                 Protocol::Unknown => {
@@ -122,14 +112,12 @@ impl Rows {
     }
 
     fn ports(&mut self, bytes: &[u8]) {
-        let Rows { grid, tally, kept, ends, .. } = self;
+        let Rows { grid, tally, kept, spoken: Spoken { source: sources, ends, .. }, .. } = self;
         let columns =
             [(Field::SourcePort, &mut ends.source_port), (Field::DestinationPort, &mut ends.destination_port)];
         for (field, ports) in columns {
-            let cells = grid.column(bytes, field);
-            ports.clear();
-            ports.extend(kept.iter().zip(&mut ends.source).zip(&ends.protocol).map(|((&row, source), protocol)| {
-                let cell = cells.of(row);
+            ports.extend(kept.iter().zip(&mut *sources).zip(&ends.protocol).map(|((&row, source), protocol)| {
+                let cell = grid.cell(bytes, field, row);
                 match cell.port() {
                     _ if is_icmp(*protocol) => icmp_port(cell),
                     Port::Number(number) => Some(number),
@@ -141,7 +129,7 @@ impl Rows {
                 }
             }));
         }
-        for ((&row, protocol), source) in kept.iter().zip(&ends.protocol).zip(&ends.source) {
+        for ((&row, protocol), source) in kept.iter().zip(&ends.protocol).zip(sources) {
             if is_icmp(*protocol) && source.is_ok() {
                 let cells = [Field::SourcePort, Field::DestinationPort].map(|field| grid.cell(bytes, field, row));
                 tally.icmp_ports += u64::from(cells.iter().any(|cell| !is_blank(cell.trimmed())));
@@ -150,14 +138,13 @@ impl Rows {
     }
 
     fn destinations(&mut self, bytes: &[u8]) {
-        let Rows { grid, columns, tally, kept, ends, .. } = self;
+        let Rows { grid, columns, tally, kept, spoken, .. } = self;
         let kind = columns.destination_kind;
         let unreadable = &mut tally.unreadable[Field::Destination as usize];
-        let cells = grid.column(bytes, Field::Destination);
-        ends.destination.clear();
-        ends.destination.extend(kept.iter().zip(&ends.source).map(|(&row, source)| {
+        spoken.destination.clear();
+        spoken.destination.extend(kept.iter().zip(&spoken.source).map(|(&row, source)| {
             let source = source.ok()?;
-            let read = value(cells.of(row), unreadable, |cell| cell.address(kind));
+            let read = value(grid.cell(bytes, Field::Destination, row), unreadable, |cell| cell.address(kind));
             read.or_else(|| {
                 let mac = matches!(source, Address::Mac(_)).then(|| grid.cell(bytes, Field::DestinationMac, row))?;
                 fields::mac(mac.trimmed()).map(Address::Mac)
@@ -172,10 +159,6 @@ fn no_address(cell: Cell<'_>, mac: Cell<'_>) -> Result<Address, &'static str> {
         return Err(reason::BAD_SOURCE);
     }
     fields::mac(mac.trimmed()).map(Address::Mac).ok_or(reason::NO_SOURCE)
-}
-
-fn is_icmp(protocol: Option<u8>) -> bool {
-    matches!(protocol, Some(1 | 58))
 }
 
 /// ICMP has no ports: exporters write type and code there, in many ways (`0x0008`, `3.1`, `8`). Plain numbers are kept, as

@@ -24,8 +24,8 @@ impl Rows {
     ) {
         if self.columns.has(field) {
             let (clock, unreadable) = (&mut self.clock, &mut self.tally.unreadable[field as usize]);
-            let cells = self.grid.column(bytes, field);
-            column.extend(self.kept.iter().map(|&row| value(cells.of(row), unreadable, |cell| read(clock, cell))));
+            let cells = self.kept.iter().map(|&row| self.grid.cell(bytes, field, row));
+            column.extend(cells.map(|cell| value(cell, unreadable, |cell| read(clock, cell))));
         }
     }
 

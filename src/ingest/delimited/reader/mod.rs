@@ -16,7 +16,7 @@ use super::grid::Grid;
 use super::head::Layout;
 use super::lines::{Block, Cut, Row};
 
-use ends::{Ends, Refused};
+use ends::{Refused, Spoken};
 
 /// Why a row is not read. Fixed sentences: nothing of the row itself.
 pub mod reason {
@@ -46,7 +46,7 @@ pub struct Rows {
     grid: Grid,
     /// The rows of the block that are flows.
     kept: Vec<u32>,
-    ends: Ends,
+    spoken: Spoken,
     pub columns: Columns,
     pub clock: Clock,
     pub tally: Tally,
@@ -60,7 +60,7 @@ impl Rows {
             width: layout.width,
             grid: Grid::new([layout.delimiter, layout.end], layout.width, |slot| Some(layout.columns.at(slot)?.index)),
             kept: Vec::new(),
-            ends: Ends::default(),
+            spoken: Spoken::default(),
             columns: layout.columns,
             clock: Clock::new(layout.order),
             tally: Tally::default(),

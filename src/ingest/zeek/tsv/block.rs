@@ -10,7 +10,7 @@ use crate::ingest::text::states::state;
 use crate::ingest::zeek::conn::{self, Tally};
 use crate::ingest::zeek::header::{Field, Header};
 use crate::model::column::Column;
-use crate::model::traffic::{AddressId, Traffic};
+use crate::model::traffic::{Ends, Traffic};
 
 use super::Tsv;
 
@@ -32,25 +32,12 @@ pub struct Block {
     lines: usize,
     /// Whether a line that has not follows them.
     odd: bool,
-    source: Vec<AddressId>,
-    destination: Vec<Option<AddressId>>,
-    protocol: Vec<Option<u8>>,
-    ports: [Vec<Option<u16>>; 2],
+    ends: Ends,
 }
 
 impl Default for Block {
     fn default() -> Self {
-        Block {
-            window: SMALLEST_WINDOW,
-            width: 0,
-            signs: Vec::new(),
-            lines: 0,
-            odd: false,
-            source: Vec::new(),
-            destination: Vec::new(),
-            protocol: Vec::new(),
-            ports: Default::default(),
-        }
+        Block { window: SMALLEST_WINDOW, width: 0, signs: Vec::new(), lines: 0, odd: false, ends: Ends::default() }
     }
 }
 
@@ -67,7 +54,7 @@ impl Tsv {
             let window = &text[bytes..text.len().min(bytes + block.window)];
             block.cut(window, header);
             block.ends((window, header), tally, &mut intake.traffic);
-            let read = block.source.len();
+            let read = block.ends.source.len();
             block.hand_on(window, header, tally, intake);
             let (odd, end) = (block.odd || read < block.lines, block.start(read));
             rows += read as u64;
@@ -140,24 +127,21 @@ impl Block {
             let [Ok(source_port), Ok(destination_port)] = ports else { return };
             let cell = self.cell(text, line, destination);
             let target = tally.read(cell, |cell| fields::address(cell, AddressKind::Text));
-            self.protocol.push(tally.protocol(self.cell(text, line, protocol), address));
-            self.source.push(traffic.intern(address));
-            self.destination.push(target.map(|address| traffic.intern(address)));
-            self.ports[0].push(source_port);
-            self.ports[1].push(destination_port);
+            let protocol = tally.protocol(self.cell(text, line, protocol), address);
+            self.ends.protocol.push(protocol);
+            self.ends.source.push(traffic.intern(address));
+            self.ends.destination.push(target.map(|address| traffic.intern(address)));
+            self.ends.source_port.push(source_port);
+            self.ends.destination_port.push(destination_port);
         }
     }
 
     /// Gives the rows to the traffic table.
     fn hand_on(&mut self, window: &[u8], header: &Header, tally: &mut Tally, intake: &mut Intake) {
-        let rows = self.source.len();
+        let rows = self.ends.source.len();
         let traffic = &mut intake.traffic;
-        traffic.begin_block(&self.source);
-        self.source.clear();
-        traffic.destination.extend(self.destination.drain(..));
-        traffic.protocol.extend(self.protocol.drain(..));
-        traffic.source_port.extend(self.ports[0].drain(..));
-        traffic.destination_port.extend(self.ports[1].drain(..));
+        traffic.begin_block(&self.ends);
+        self.ends.clear();
         Columns { block: self, text: (window, header), rows, tally }.fill(traffic);
         traffic.level();
         intake.accept_rows(rows);
