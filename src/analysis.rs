@@ -144,7 +144,7 @@ impl Analysis {
         progress(Progress { stage: "Weighing the evidence", fraction: 0.0 });
         let mut hosts = risk::assess(&traffic, &geography, &findings, &settings);
         let surroundings = policy::surroundings(&traffic, &settings);
-        let withheld = policy::decide(&mut hosts, Guard::new(&settings, &surroundings), &settings);
+        let withheld = policy::decide(hosts.iter_mut(), Guard::new(&settings, &surroundings), &settings);
         let report = Report {
             version: REPORT_VERSION,
             generator: format!("flowglass {}", env!("CARGO_PKG_VERSION")),
@@ -173,7 +173,7 @@ pub fn redecide(outcome: &mut Outcome, settings: Checked) {
         report.surroundings = policy::surroundings(&outcome.traffic, &settings);
     }
     let guard = Guard::new(&settings, &report.surroundings);
-    report.withheld = policy::decide(&mut report.hosts, guard, &settings);
+    report.withheld = policy::decide(report.hosts.iter_mut(), guard, &settings);
     report.settings = settings;
 }
 

@@ -51,7 +51,11 @@ pub const KNOBS: &[&Knob] = &[
 
 /// Decides on every host by its risk. What would be blocked but must not be is watched (or ignored,
 /// where the allow list names it) and is returned with the reason, in the hosts' order.
-pub fn decide(hosts: &mut [Host], guard: Guard<'_>, settings: &Checked) -> Vec<Withheld> {
+pub fn decide<'a>(
+    hosts: impl IntoIterator<Item = &'a mut Host>,
+    guard: Guard<'_>,
+    settings: &Checked,
+) -> Vec<Withheld> {
     let (watch, block) = (settings.real(&WATCH), settings.real(&BLOCK));
     let mut withheld = Vec::new();
     for host in hosts {

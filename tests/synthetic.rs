@@ -28,6 +28,7 @@ mod volleys;
 
 use flowglass::detect::{Scene, detect};
 use flowglass::model::address::Address;
+use flowglass::model::chunked::Chunked;
 use flowglass::model::finding::Finding;
 use flowglass::model::geo::Geography;
 use flowglass::model::judgement::Judgement;
@@ -49,7 +50,7 @@ const DRAWS: u64 = 12;
 
 /// The hosts and the findings behind them.
 struct Found {
-    hosts: Vec<Host>,
+    hosts: Chunked<Host>,
     findings: Vec<Finding>,
 }
 

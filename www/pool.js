@@ -16,20 +16,18 @@ const policy = globalThis.trustedTypes?.createPolicy("flowglass", {
 export class Pool {
   /** Each worker as often as it can take a task. */
   #idle = [];
+  #parts;
   #workers = [];
+  /** Settles when the workers are ready. */
+  #opened;
   #waiting = [];
   #memory = new Map();
+  #worked = false;
 
   /** `parts`: what the worker itself was opened with. At least one helper, and no more than processors. */
   constructor(parts, wanted) {
-    const size = Math.max(1, Math.min(wanted, MOST, parts.processors));
-    const url = policy ? policy.createScriptURL(parts.workerUrl) : parts.workerUrl;
-    for (let k = 0; k < size; k += 1) {
-      const worker = new Worker(url, { type: "module" });
-      worker.postMessage({ id: 0, method: "open", args: [parts] });
-      this.#workers.push(worker);
-    }
-    for (let k = 0; k < EACH; k += 1) this.#idle.push(...this.#workers);
+    this.#parts = parts;
+    this.#open(Math.max(1, Math.min(wanted, MOST, parts.processors)));
   }
 
   /** How many tasks the helpers are at, when they are busy. */
@@ -44,6 +42,7 @@ export class Pool {
 
   /** Has the next free helper do a task. */
   run(method, args) {
+    this.#worked = true;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ method, args, resolve, reject });
       this.#dispatch();
@@ -55,8 +54,28 @@ export class Pool {
     return Promise.all(things.map((thing, k) => this.#ask(this.#workers[k % this.#workers.length], method, [thing])));
   }
 
+  /** Puts new workers in the place of idle ones that have worked: an instance keeps all the memory it ever needed. */
+  async renew() {
+    if (!this.#worked) return;
+    const size = this.#workers.length;
+    this.close();
+    this.#open(size);
+    await this.#opened;
+  }
+
   close() {
     for (const worker of this.#workers) worker.terminate();
+    this.#memory.clear();
+  }
+
+  #open(size) {
+    this.#worked = false;
+    const url = policy ? policy.createScriptURL(this.#parts.workerUrl) : this.#parts.workerUrl;
+    this.#workers = Array.from({ length: size }, () => new Worker(url, { type: "module" }));
+    this.#opened = this.each(this.#workers.map(() => this.#parts), "open");
+    // Who waits for a task is told of a worker that stopped.
+    this.#opened.catch(() => {});
+    this.#idle = Array.from({ length: EACH }, () => this.#workers).flat();
   }
 
   #dispatch() {

@@ -24,6 +24,7 @@ const methods = {
     parts = given;
     glue = await import(parts.glueUrl);
     ({ memory } = await glue.default({ module_or_path: parts.module }));
+    return { memory: memory.buffer.byteLength };
   },
 
   /** Reads everything and runs. Gives the problems of single files, which do not stop the rest. */
@@ -38,6 +39,7 @@ const methods = {
       for (const file of traffic) await attempt(file, problems, () => feed(file, settings, pool, report));
       for (const file of databases) await attempt(file, problems, () => addDatabase(file));
       // The helpers hash while this worker computes.
+      await pool.renew();
       const hashes = pool.each(traffic, "hash");
       session.run((stage, fraction) => report.stage(stage, fraction));
       report.end();

@@ -90,7 +90,7 @@ pub fn labels(outcome: &Outcome) -> Vec<Option<bool>> {
 
 /// The labelled rows with their risk.
 pub fn flows(outcome: &Outcome) -> Vec<Judged> {
-    let risks = flow_risks(&outcome.traffic, &outcome.report.findings, &outcome.report.hosts);
+    let risks = flow_risks(&outcome.traffic, &outcome.report.findings, outcome.report.hosts.iter());
     of_rows(outcome, |row| Some(risks[row]))
 }
 

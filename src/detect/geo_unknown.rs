@@ -4,7 +4,6 @@ use crate::about::About;
 use crate::model::address::Address;
 use crate::model::finding::{Family, Finding, Role, Severity};
 use crate::model::geo::Located;
-use crate::model::special::special;
 
 use super::evidence::severity;
 use super::tally::Seen;
@@ -69,10 +68,9 @@ fn run(scene: &Scene<'_>) -> Vec<Finding> {
 fn unknown(address: Address, located: &Located, knows_v6: bool) -> Option<(Kind, String)> {
     let v6 = matches!(address, Address::V6(_));
     match located {
-        Located::Special(name) => {
-            let forged = address.ip().and_then(special).is_some_and(|special| special.class.cannot_send());
-            let note = if forged { ", from which no host can send" } else { "" };
-            Some((Kind::Special, format!("{address} lies in a special range: {name}{note}")))
+        Located::Special(special) => {
+            let note = if special.class.cannot_send() { ", from which no host can send" } else { "" };
+            Some((Kind::Special, format!("{address} lies in a special range: {}{note}", special.name)))
         }
         // A database of networks may know the address where the database of places knows no IPv6.
         Located::NoIpv6 | Located::NoRecord | Located::WithoutLocation(_) if v6 && !knows_v6 => {

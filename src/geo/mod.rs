@@ -71,7 +71,7 @@ fn answer(ip: IpAddr, place: Option<Place>, no_database: bool, knows_v6: bool) -
     match (place, special(ip)) {
         (Some(place), _) if place.country.is_some() || place.position.is_some() => Located::Place(place.into()),
         // A company's own database may know its private ranges; only then is the range's name second.
-        (_, Some(special)) => Located::Special(special.name),
+        (_, Some(special)) => Located::Special(special),
         (Some(place), None) => Located::WithoutLocation(place.into()),
         (None, None) if no_database => Located::NoDatabase,
         (None, None) if ip.is_ipv6() && !knows_v6 => Located::NoIpv6,

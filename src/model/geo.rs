@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::special::Special;
+
 /// One database the person gave.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GeoSource {
@@ -66,6 +68,17 @@ pub struct Place {
     pub as_name: Option<String>,
 }
 
+impl Place {
+    /// `AS64496 Example`, or the half of it that is known.
+    pub fn network(&self) -> Option<String> {
+        let number = self.as_number.map(|number| format!("AS{number}"));
+        match (number, &self.as_name) {
+            (Some(number), Some(name)) => Some(format!("{number} {name}")),
+            (number, name) => number.or(name.clone()),
+        }
+    }
+}
+
 /// The answer of a look-up, each kind of "unknown" told apart.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Located {
@@ -74,8 +87,8 @@ pub enum Located {
     WithoutLocation(Arc<Place>),
     /// No database has a record of this address.
     NoRecord,
-    /// Private, reserved, loopback …: no database could know it. The name of the range.
-    Special(&'static str),
+    /// Private, reserved, loopback …: no database could know it.
+    Special(&'static Special),
     /// An IPv6 address, and every database is IPv4 only.
     NoIpv6,
     /// A MAC address or AS number: nothing to look up.

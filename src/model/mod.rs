@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod chart;
+pub mod chunked;
 pub mod column;
 pub mod finding;
 pub mod geo;

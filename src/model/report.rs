@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::address::Address;
+use super::chunked::Chunked;
 use super::finding::{Finding, Role};
 use super::geo::{GeoSource, Place};
 use super::home::Home;
@@ -31,7 +33,7 @@ pub struct Report {
     /// Where each finding shows; empty where there is one input.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub origins: Vec<Origin>,
-    pub hosts: Vec<Host>,
+    pub hosts: Chunked<Host>,
     pub withheld: Vec<Withheld>,
     /// The first `MAX_REJECTED` rejected rows; `inputs` has the full counts.
     pub rejected: Vec<Rejected>,
@@ -155,8 +157,8 @@ pub enum Status {
     NotComputable,
 }
 
-/// One source address and what is to be done about it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// One source address and what is to be done about it. There may be millions.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Host {
     pub address: Address,
     /// 0..100: the sum of its evidence's points, each family capped.
@@ -165,12 +167,33 @@ pub struct Host {
     pub role: Role,
     /// The ids of its findings, heaviest first.
     pub evidence: Box<[u32]>,
-    /// Shared with the look-up: there may be millions of hosts.
+    /// Shared with the look-up.
     pub place: Option<Arc<Place>>,
-    /// `AS64496 Example`, where a database names it.
-    pub network: Option<Box<str>>,
     /// Rows in which it is the source.
     pub rows: u32,
+}
+
+impl Host {
+    /// `AS64496 Example`, where a database names it.
+    pub fn network(&self) -> Option<String> {
+        self.place.as_ref()?.network()
+    }
+}
+
+impl Serialize for Host {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Host { address, risk, decision, role, evidence, place, rows } = self;
+        let mut entry = serializer.serialize_struct("Host", 8)?;
+        entry.serialize_field("address", address)?;
+        entry.serialize_field("risk", risk)?;
+        entry.serialize_field("decision", decision)?;
+        entry.serialize_field("role", role)?;
+        entry.serialize_field("evidence", evidence)?;
+        entry.serialize_field("place", place)?;
+        entry.serialize_field("network", &self.network())?;
+        entry.serialize_field("rows", rows)?;
+        entry.end()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

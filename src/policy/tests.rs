@@ -21,7 +21,7 @@ fn address(text: &str) -> Address {
 fn host(address: &str, risk: f64, role: Role) -> Host {
     let address = self::address(address);
     let decision = Decision::Ignore;
-    Host { address, risk, decision, role, evidence: Box::default(), place: None, network: None, rows: 1 }
+    Host { address, risk, decision, role, evidence: Box::default(), place: None, rows: 1 }
 }
 
 /// The decision on a host of this role in this traffic, and why it is withheld.

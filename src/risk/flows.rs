@@ -12,7 +12,11 @@ use crate::model::traffic::{AddressId, Traffic};
 const UNCOVERED: f64 = 0.5;
 
 /// 0..100 for each row.
-pub fn flow_risks(traffic: &Traffic, findings: &[Finding], hosts: &[Host]) -> Vec<f64> {
+pub fn flow_risks<'a>(
+    traffic: &Traffic,
+    findings: &'a [Finding],
+    hosts: impl IntoIterator<Item = &'a Host>,
+) -> Vec<f64> {
     let blamed = Blamed::of(findings, hosts);
     let owners = owners(traffic);
     let owned = |mac: [u8; 6]| owners.get(&mac).and_then(|owner| blamed.0.get(&traffic.address((*owner)?)));
@@ -76,8 +80,8 @@ struct Blame<'a> {
 struct Blamed<'a>(FxHashMap<Address, Blame<'a>>);
 
 impl<'a> Blamed<'a> {
-    fn of(findings: &'a [Finding], hosts: &[Host]) -> Self {
-        let risky = hosts.iter().filter(|host| host.risk > 0.0);
+    fn of(findings: &'a [Finding], hosts: impl IntoIterator<Item = &'a Host>) -> Self {
+        let risky = hosts.into_iter().filter(|host| host.risk > 0.0);
         let mut blamed: FxHashMap<Address, Blame<'a>> =
             risky.map(|host| (host.address, Blame { risk: host.risk, findings: Vec::new() })).collect();
         for finding in findings.iter().filter(|finding| matches!(finding.role, Role::Attacker | Role::Compromised)) {
@@ -137,7 +141,6 @@ mod tests {
             role: Role::Attacker,
             evidence: [1].into(),
             place: None,
-            network: None,
             rows: 1,
         }
     }

@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::detect::evidence::WEAK;
 use crate::model::address::Address;
+use crate::model::chunked::Chunked;
 use crate::model::finding::{Finding, Role};
 use crate::model::geo::{Geography, Located, Place};
 use crate::model::report::{Decision, Host};
@@ -21,7 +22,7 @@ use crate::pieces::in_pieces;
 pub use points::{KNOBS, Ledger, Line, ledger};
 
 /// Every source address and every subject of a finding, by falling risk, then by address. Nothing is decided yet.
-pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], settings: &Checked) -> Vec<Host> {
+pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], settings: &Checked) -> Chunked<Host> {
     let mut rows = vec![0u32; traffic.addresses().len()];
     in_pieces(traffic.rows(), |row| rows[traffic.source()[row].index()] += 1);
     let mut on: FxHashMap<Address, Vec<&Finding>> = FxHashMap::default();
@@ -46,9 +47,8 @@ pub fn assess(traffic: &Traffic, geography: &Geography, findings: &[Finding], se
     let mut first: Vec<Host> = on.keys().map(|&subject| host(subject, traffic.find(subject))).collect();
     first.sort_unstable_by(|a, b| b.risk.total_cmp(&a.risk).then(a.address.cmp(&b.address)));
     let mut others = first.split_off(first.partition_point(|host| host.risk > 0.0)).into_iter().peekable();
-    // The others come by address. There may be millions: made at once and in order.
-    let mut hosts = Vec::with_capacity(rows.iter().filter(|rows| **rows > 0).count() + on.len());
-    hosts.extend(first);
+    // The others come by address. There may be millions: made in order.
+    let mut hosts: Chunked<Host> = first.into_iter().collect();
     let mut told = vec![false; rows.len()];
     on.keys().chain(&victims).filter_map(|address| traffic.find(*address)).for_each(|id| told[id.index()] = true);
     let by_address = traffic.by_address();
@@ -75,7 +75,6 @@ fn quiet(address: Address, place: Option<&Arc<Place>>, rows: u32) -> Host {
         decision: Decision::Ignore,
         role: Role::Bystander,
         evidence: Box::default(),
-        network: place.and_then(|place| network(place)).map(String::into_boxed_str),
         place: place.cloned(),
         rows,
     }
@@ -105,14 +104,5 @@ fn place(located: &Located) -> Option<&Arc<Place>> {
     match located {
         Located::Place(place) | Located::WithoutLocation(place) => Some(place),
         _ => None,
-    }
-}
-
-/// `AS64496 Example`, or the half of it that is known.
-fn network(place: &Place) -> Option<String> {
-    let number = place.as_number.map(|number| format!("AS{number}"));
-    match (number, &place.as_name) {
-        (Some(number), Some(name)) => Some(format!("{number} {name}")),
-        (number, name) => number.or(name.clone()),
     }
 }

@@ -88,25 +88,18 @@ fn finding(id: u32, subject: &str, detector: &'static str, points: f64) -> Findi
 }
 
 fn host(text: &str, risk: f64, decision: Decision, evidence: &[u32], rows: u32) -> Host {
-    Host {
-        address: address(text),
-        risk,
-        decision,
-        role: Role::Attacker,
-        evidence: evidence.into(),
-        place: None,
-        network: None,
-        rows,
-    }
+    Host { address: address(text), risk, decision, role: Role::Attacker, evidence: evidence.into(), place: None, rows }
 }
 
 fn hosts() -> Vec<Host> {
-    let place = Place { country: Some("SE".into()), city: Some("Stockholm".into()), ..Place::default() };
-    let scanner = Host {
-        place: Some(place.into()),
-        network: Some("AS64496 Example".into()),
-        ..host("203.0.113.7", 80.0, Decision::Block, &[1, 2], 4)
+    let place = Place {
+        country: Some("SE".into()),
+        city: Some("Stockholm".into()),
+        as_number: Some(64496),
+        as_name: Some("Example".into()),
+        ..Place::default()
     };
+    let scanner = Host { place: Some(place.into()), ..host("203.0.113.7", 80.0, Decision::Block, &[1, 2], 4) };
     let withheld = host("10.0.0.1", 70.0, Decision::Watch, &[3], 1);
     vec![scanner, withheld, host("2001:db8::5", 0.0, Decision::Ignore, &[], 1)]
 }
@@ -169,7 +162,7 @@ fn report(judgement: &Judgement) -> Report {
             finding(3, "10.0.0.1", "vertical_scan", 70.0),
         ],
         origins: Vec::new(),
-        hosts: hosts(),
+        hosts: hosts().into_iter().collect(),
         withheld: vec![Withheld { address: address("10.0.0.1"), reason: "a private address".into() }],
         rejected: vec![rejected],
     }

@@ -40,7 +40,7 @@ pub const COLUMNS: &[Column] = &[
 pub fn columns(report: &Report) -> Vec<Column> {
     let filled = |column: &&Column| match column.key {
         "place" => report.hosts.iter().any(|host| host.place.is_some()),
-        "network" => report.hosts.iter().any(|host| host.network.is_some()),
+        "network" => report.hosts.iter().any(|host| host.network().is_some()),
         _ => true,
     };
     COLUMNS.iter().filter(filled).copied().collect()
@@ -118,7 +118,7 @@ pub fn cell(report: &Report, host: &Host, column: &str) -> String {
         "risk" => words::score(host.risk),
         "decision" => words::decision(host.decision).to_owned(),
         "place" => words::place(host.place.as_deref()),
-        "network" => host.network.as_deref().unwrap_or_default().to_owned(),
+        "network" => host.network().unwrap_or_default(),
         "rows" => words::count(u64::from(host.rows)),
         "reasons" => reasons(report, host).join(" · "),
         _ => String::new(),

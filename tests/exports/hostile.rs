@@ -21,8 +21,7 @@ fn spoil(outcome: &mut Outcome, text: &str) {
         database.file = text.into();
         database.kind = text.into();
     }
-    for host in &mut report.hosts {
-        host.network = Some(text.into());
+    for host in report.hosts.iter_mut() {
         let place = Arc::make_mut(host.place.get_or_insert_default());
         (place.country, place.city, place.as_name) = (Some(text.into()), Some(text.into()), Some(text.into()));
     }

@@ -33,16 +33,7 @@ pub fn address(text: &str) -> Address {
 }
 
 pub fn host(text: &str, risk: f64, decision: Decision) -> Host {
-    Host {
-        address: address(text),
-        risk,
-        decision,
-        role: Role::Attacker,
-        evidence: [1].into(),
-        place: None,
-        network: None,
-        rows: 1,
-    }
+    Host { address: address(text), risk, decision, role: Role::Attacker, evidence: [1].into(), place: None, rows: 1 }
 }
 
 /// One row per host of `HOSTS`; the models judged all but the last.

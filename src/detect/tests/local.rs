@@ -6,6 +6,7 @@ use crate::model::geo::{GeoSource, Located, Place};
 use crate::model::observation::{At, Dns, Ends, NameService, RouterAdvertisement, SshKey, Tls, TlsFact};
 use crate::model::record::Wire;
 use crate::model::settings::Settings;
+use crate::model::special::special;
 
 fn at(time: u32) -> At {
     At { time: f64::from(time) + 1.0, file: 0, packet: u64::from(time) + 1 }
@@ -227,7 +228,7 @@ fn timed_answer(milliseconds: f64, known: bool) -> Vec<Finding> {
     let sydney = Place { position: Some((-33.87, 151.21)), accuracy_radius: Some(600), ..Place::default() };
     let source =
         GeoSource { file: "x".to_owned(), kind: "GeoLite2-City".to_owned(), built: 0, ip_version: 6, error: None };
-    let located = vec![Located::Special("private"), Located::Place(sydney.into())];
+    let located = vec![Located::Special(special("10.0.0.1".parse().unwrap()).unwrap()), Located::Place(sydney.into())];
     let geography = Geography { sources: vec![source], located };
     let detector = detector("impossible_rtt");
     let json = r#"{"impossible_rtt.latitude": 59.33, "impossible_rtt.longitude": 18.07, "impossible_rtt.known": true}"#;

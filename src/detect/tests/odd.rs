@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::geo::{GeoSource, Located, Place};
 use crate::model::judgement::{UNJUDGED, Verdict};
+use crate::model::special::special;
 
 fn verdict(anomalous: [bool; 4]) -> Option<Verdict> {
     Some(Verdict { anomalous: anomalous.to_vec(), ..Verdict::default() })
@@ -60,7 +61,7 @@ fn each_kind_of_unknown_place_has_its_own_weight() {
     let mut located = vec![Located::NoRecord; 6];
     // The destination, second in order of appearance, is no sender and stays unnamed.
     located[2] = Located::WithoutLocation(Place::default().into());
-    located[3] = Located::Special("private");
+    located[3] = Located::Special(special("10.0.0.1".parse().unwrap()).unwrap());
     located[4] = Located::NoIpv6;
     located[5] = Located::Place(Place::default().into());
     let geography = Geography { sources: vec![source("GeoLite2-City", 4)], located };

@@ -12,6 +12,7 @@ impl Traffic {
     pub fn close(&mut self) {
         self.v4_ids = Default::default();
         self.ids = Default::default();
+        self.addresses.shrink_to_fit();
         self.sorted = sorted(&self.addresses);
     }
 
