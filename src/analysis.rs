@@ -27,9 +27,6 @@ pub struct Progress {
     pub fraction: f64,
 }
 
-/// Room is made for a few more rows than expected: making it twice would cost the memory of both.
-const ROOM: f64 = 1.03;
-
 /// An analysis that is taking in files.
 pub struct Analysis {
     settings: Checked,
@@ -89,8 +86,7 @@ impl Analysis {
 
     /// Makes room for the rows to come, where this share of the file at hand has been read.
     pub fn expect(&mut self, share: f64) {
-        let room = room(self.rows(), self.intake.accepted(), share);
-        self.intake.traffic.reserve(room);
+        self.intake.expect(share);
     }
 
     /// Ends the file.
@@ -177,12 +173,6 @@ pub fn redecide(outcome: &mut Outcome, settings: Checked) {
     report.settings = settings;
 }
 
-/// The rows to make room for, where there are `rows` so far, `of_file` of which are this share of the file at hand.
-fn room(rows: usize, of_file: u64, share: f64) -> usize {
-    let to_come = of_file as f64 / share * ROOM - of_file as f64;
-    rows + to_come.max(0.0) as usize
-}
-
 /// The stage of the models as a person reads it: the model's title, or the step's own name.
 fn stage_title(key: &'static str) -> &'static str {
     let model = judge::MODELS.iter().find(|(about, _)| about.key == key);
@@ -216,18 +206,5 @@ fn models(judgement: &Judgement) -> Models {
         isolation_forest: run(&judgement.forest, |model| &model.summary, || missing(forest::ABOUT.key)),
         one_class_svm: run(&judgement.svm, |model| &model.summary, || missing(svm::ABOUT.key)),
         dbscan: run(&judgement.clusters, |model| &model.summary, || missing(dbscan::ABOUT.key)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn room_is_made_for_the_file_at_hand_alone() {
-        assert_eq!(room(1000, 1000, 0.5), 2060);
-        // A second file, of which a tenth has been read: the rows of the first are all there.
-        assert_eq!(room(10_000_100, 100, 0.1), 10_001_030);
-        assert_eq!(room(7, 0, 0.5), 7);
     }
 }

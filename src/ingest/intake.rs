@@ -46,6 +46,15 @@ pub struct IntakePart {
     unended: Option<u64>,
 }
 
+/// Room is made for a few more rows than expected: making it twice would cost the memory of both.
+const ROOM: f64 = 1.03;
+
+/// The rows to make room for, where there are `rows` so far, `of_file` of which are this share of the file at hand.
+fn room(rows: usize, of_file: u64, share: f64) -> usize {
+    let to_come = of_file as f64 / share * ROOM - of_file as f64;
+    rows + to_come.max(0.0) as usize
+}
+
 impl Intake {
     /// Starts the account of the next file.
     pub fn begin(&mut self, file: &str) {
@@ -65,6 +74,11 @@ impl Intake {
     /// Counts rows that were added to the traffic column by column.
     pub fn accept_rows(&mut self, rows: usize) {
         self.accepted += rows as u64;
+    }
+
+    /// Makes room for the rows to come, where this share of the current file has been read.
+    pub fn expect(&mut self, share: f64) {
+        self.traffic.reserve(room(self.traffic.rows(), self.accepted, share));
     }
 
     /// Counts one packet of a capture that was understood.
@@ -218,5 +232,18 @@ impl Intake {
     /// The first rejected rows of all files.
     pub fn rejected(&self) -> Vec<Rejected> {
         self.rejected.iter().map(|(_, rejected)| rejected.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_made_for_the_file_at_hand_alone() {
+        assert_eq!(room(1000, 1000, 0.5), 2060);
+        // A second file, of which a tenth has been read: the rows of the first are all there.
+        assert_eq!(room(10_000_100, 100, 0.1), 10_001_030);
+        assert_eq!(room(7, 0, 0.5), 7);
     }
 }

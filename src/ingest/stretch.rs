@@ -84,11 +84,17 @@ fn begun(head: &[u8], bounds: Bounds, settings: &Checked) -> Option<(&'static Fo
     Some((format, parser, from))
 }
 
+/// Of how many rows a longer stretch has, its first slice tells too little.
+const LONGEST: u64 = 64 << 20;
+
 /// Reads one stretch.
 pub struct StretchReader {
     parser: Box<dyn Parser>,
     intake: Intake,
     from: u64,
+    /// How many bytes there will be, and how many there were.
+    bytes: u64,
+    fed: u64,
 }
 
 impl StretchReader {
@@ -100,7 +106,7 @@ impl StretchReader {
         let (_, parser, from) = begun(head, bounds, settings).ok_or_else(indivisible)?;
         let mut intake = Intake::default();
         intake.begin("");
-        Ok(StretchReader { parser, intake, from })
+        Ok(StretchReader { parser, intake, from, bytes: bounds.until.saturating_sub(from), fed: 0 })
     }
 
     /// The byte from which the file is to be fed.
@@ -111,6 +117,11 @@ impl StretchReader {
     /// Takes the next slice; gives whether that was enough.
     pub fn feed(&mut self, slice: &[u8]) -> Result<bool> {
         self.parser.feed(slice, &mut self.intake)?;
+        let first = self.fed == 0;
+        self.fed += slice.len() as u64;
+        if first && (self.fed..LONGEST).contains(&self.bytes) {
+            self.intake.expect(self.fed as f64 / self.bytes as f64);
+        }
         Ok(self.parser.stretch().is_some_and(|stretch| stretch.is_done()))
     }
 

@@ -130,6 +130,16 @@ impl<T: Copy + Default> Column<T> {
         }
     }
 
+    /// Appends rows that all have a value.
+    pub fn extend_full(&mut self, values: impl ExactSizeIterator<Item = T>) {
+        if self.filled < self.rows {
+            return self.extend(values.map(Some));
+        }
+        self.rows += values.len();
+        self.filled += values.len();
+        self.values.extend(values);
+    }
+
     /// The values and the bits of the rows that have one, as they are stored.
     pub fn parts(&self) -> (&[T], &[u64]) {
         (&self.values, &self.present)
@@ -232,7 +242,10 @@ mod tests {
                 };
                 let block: Vec<_> = block.into_iter().map(value).collect();
                 block.iter().for_each(|value| pushed.push(*value));
-                extended.extend(block.into_iter());
+                match block.iter().copied().collect::<Option<Vec<u16>>>() {
+                    Some(full) if full.len() % 2 == 0 => extended.extend_full(full.into_iter()),
+                    _ => extended.extend(block.into_iter()),
+                }
             }
             proptest::prop_assert_eq!((pushed.len(), pushed.filled()), (extended.len(), extended.filled()));
             proptest::prop_assert!(pushed.iter().eq(extended.iter()));

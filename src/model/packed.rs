@@ -25,19 +25,20 @@ pub struct Packed {
 /// What a column holds: something that a plain number stands for.
 pub trait Value: Copy + Default {
     type Plain: Pod;
-    fn plain(self) -> Self::Plain;
     fn of(plain: Self::Plain) -> Self;
+    /// Values as bytes.
+    fn bytes(values: &[Self]) -> Vec<u8>;
 }
 
 macro_rules! plain_values {
     ($($kind:ty),*) => {$(
         impl Value for $kind {
             type Plain = Self;
-            fn plain(self) -> Self {
-                self
-            }
             fn of(plain: Self) -> Self {
                 plain
+            }
+            fn bytes(values: &[Self]) -> Vec<u8> {
+                bytemuck::cast_slice(values).to_vec()
             }
         }
     )*};
@@ -46,28 +47,22 @@ plain_values!(u8, u16, u64, f64, [u8; 2], [u8; 6], [u64; 2]);
 
 impl Value for AddressId {
     type Plain = u32;
-    fn plain(self) -> u32 {
-        self.0
-    }
     fn of(plain: u32) -> Self {
         AddressId(plain)
+    }
+    fn bytes(values: &[Self]) -> Vec<u8> {
+        values.iter().flat_map(|id| id.0.to_ne_bytes()).collect()
     }
 }
 
 impl Value for ConnState {
     type Plain = u8;
-    fn plain(self) -> u8 {
-        self as u8
-    }
     fn of(plain: u8) -> Self {
         ConnState::ALL.get(usize::from(plain)).copied().unwrap_or_default()
     }
-}
-
-/// Values as bytes.
-pub fn bytes_of<T: Value>(values: &[T]) -> Vec<u8> {
-    let plain: Vec<T::Plain> = values.iter().map(|value| value.plain()).collect();
-    bytemuck::cast_slice(&plain).to_vec()
+    fn bytes(values: &[Self]) -> Vec<u8> {
+        values.iter().map(|state| *state as u8).collect()
+    }
 }
 
 /// The values that some bytes stand for.
@@ -78,7 +73,7 @@ pub fn values_of<T: Value>(bytes: &[u8]) -> impl ExactSizeIterator<Item = T> + '
 impl Packed {
     pub fn of<T: Value>(column: &Column<T>) -> Self {
         let (values, present) = column.parts();
-        Packed { values: bytes_of(values), present: bytes_of(present), rows: column.len(), filled: column.filled() }
+        Packed { values: T::bytes(values), present: u64::bytes(present), rows: column.len(), filled: column.filled() }
     }
 
     /// The column again.
@@ -140,6 +135,9 @@ impl<T: Value> AnyColumn for Column<T> {
     }
 
     fn append(&mut self, packed: &Packed) {
-        self.append_with(packed, Some);
+        match packed.full::<T>() {
+            Some(values) => self.extend_full(values),
+            None => self.append_with(packed, Some),
+        }
     }
 }

@@ -1,96 +1,165 @@
 //! The cells of some rows, by field: what the typed columns are read from.
 
+use std::ops::Range;
+
 use crate::ingest::text::cell::Cell;
-use crate::ingest::text::signs::places_of;
+use crate::ingest::text::signs::{Places, Signs};
 
 use super::aliases::{FIELDS, Field};
 use super::cells::{Cells, Span};
-use super::lines::{Block, Row};
+use super::lines::Row;
 
 /// No column, in `Grid::columns`.
 const NONE: usize = usize::MAX;
 
+/// Bytes in which plain rows are looked for at once: few enough to stay in the first-level cache with what is read from
+/// them, enough to be read column by column.
+pub const WINDOW: usize = 16 << 10;
+
 /// Finds the cells of rows. Those of a plain row, which has no quotes and as many cells as the header, lie between signs
-/// whose places are found for a whole block at once. An odd row is cut cell by cell.
+/// whose places are found for many rows at once. An odd row is cut cell by cell.
 #[derive(Debug)]
 pub struct Grid {
-    /// The delimiter and the line end.
-    signs: [u8; 2],
+    signs: Signs,
     /// The number of cells in the header.
     width: usize,
     /// The column of each field.
     columns: [usize; FIELDS],
-    /// The places of all signs; before them, that of a line end in front of the block.
-    borders: Vec<u32>,
+    places: Places,
+    /// The rows at hand, where all are plain.
+    plain: usize,
+    /// The rows at hand, where some may be odd.
     rows: Vec<Place>,
-    odd: Vec<[Span; FIELDS]>,
+    odd: Vec<Odd>,
 }
 
 /// Where the cells of a row are.
 #[derive(Debug, Clone, Copy)]
 enum Place {
-    /// The sign in front of its first cell, by its number in `borders`; a sign stands behind each of its cells.
+    /// By the number of its first one.
     Plain(usize),
     /// In `odd`.
     Odd(usize),
 }
 
+/// A row cut cell by cell.
+#[derive(Debug)]
+struct Odd {
+    row: Row,
+    cells: [Span; FIELDS],
+}
+
 impl Grid {
     /// `columns` gives the column of each field's slot, of `width` columns in all.
-    pub fn new(signs: [u8; 2], width: usize, columns: impl Fn(usize) -> Option<usize>) -> Self {
-        let columns = std::array::from_fn(|slot| columns(slot).unwrap_or(NONE));
-        Grid { signs, width, columns, borders: Vec::new(), rows: Vec::new(), odd: Vec::new() }
+    pub fn new([separator, line_end]: [u8; 2], width: usize, columns: impl Fn(usize) -> Option<usize>) -> Self {
+        Grid {
+            signs: Signs { separator, line_end, odd: b'"' },
+            width,
+            columns: std::array::from_fn(|slot| columns(slot).unwrap_or(NONE)),
+            places: Places::default(),
+            plain: 0,
+            rows: Vec::new(),
+            odd: Vec::new(),
+        }
     }
 
-    /// Cuts the rows of a block, in place of those cut before.
-    pub fn cut(&mut self, block: &Block<'_>) {
-        // One more than this is 0, where the block begins.
-        const BEFORE: u32 = u32::MAX;
-        self.borders.clear();
-        self.borders.push(BEFORE);
-        places_of(self.signs, block.bytes, &mut self.borders);
+    pub fn separator(&self) -> u8 {
+        self.signs.separator
+    }
+
+    pub fn line_end(&self) -> u8 {
+        self.signs.line_end
+    }
+
+    /// Cuts the rows at the start of some bytes that start before `until`, if they are plain ones up to the last line end
+    /// within a window; gives the bytes they take.
+    pub fn cut_plain(&mut self, bytes: &[u8], until: u64) -> Option<usize> {
+        // A row of one cell may be an empty line, which is none.
+        if self.width < 2 {
+            return None;
+        }
+        let window = &bytes[..bytes.len().min(WINDOW)];
+        self.places.find(self.signs, window);
+        self.rows.clear();
+        let lines = self.places.plain_lines(window, self.signs, self.width)?;
+        let start = |line: usize| u64::from(self.places.start(line * self.width));
+        self.plain =
+            if start(lines) <= until { lines } else { (0..lines).take_while(|line| start(*line) < until).count() };
+        (self.plain > 0).then(|| start(self.plain) as usize)
+    }
+
+    /// Cuts rows that stand one after the other.
+    pub fn cut(&mut self, bytes: &[u8], rows: &[Row]) {
+        self.places.find(self.signs, bytes);
+        self.plain = 0;
         self.rows.clear();
         self.odd.clear();
         let mut from = 0;
-        for row in block.rows {
-            let plain = !row.quoted && self.borders.get(from + self.width) == Some(&row.end);
-            let place = if plain { Place::Plain(from) } else { self.cut_odd(row, block) };
-            self.rows.push(place);
+        for row in rows {
+            let all = self.places.all();
+            let plain = !row.quoted && all.get(from + self.width) == Some(&row.end);
             if plain {
+                self.rows.push(Place::Plain(from));
                 from += self.width;
             } else {
-                from += self.borders[from + 1..].iter().take_while(|border| **border < row.end).count() + 1;
+                from += all[from + 1..].iter().take_while(|place| **place < row.end).count() + 1;
+                let place = self.cut_odd(*row, bytes);
+                self.rows.push(place);
             }
         }
     }
 
     /// Cells that a row lacks are empty, cells beyond the header are passed over.
-    fn cut_odd(&mut self, row: &Row, block: &Block<'_>) -> Place {
-        let cells: Vec<Span> = Cells::new(block.of(row), self.signs[0]).map(|cell| cell.moved(row.start)).collect();
-        self.odd.push(self.columns.map(|column| cells.get(column).copied().unwrap_or_default()));
+    fn cut_odd(&mut self, row: Row, bytes: &[u8]) -> Place {
+        let line = &bytes[row.start as usize..row.end as usize];
+        let cells: Vec<Span> = Cells::new(line, self.signs.separator).map(|cell| cell.moved(row.start)).collect();
+        let cells = self.columns.map(|column| cells.get(column).copied().unwrap_or_default());
+        self.odd.push(Odd { row, cells });
         Place::Odd(self.odd.len() - 1)
     }
 
-    /// The cell of a row of the block whose bytes these are; empty where there is no such column.
+    /// The number of rows at hand.
+    pub fn rows(&self) -> u32 {
+        if self.is_plain() { self.plain as u32 } else { self.rows.len() as u32 }
+    }
+
+    /// Whether none of the rows may be odd.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Where a row starts and ends.
+    pub fn bounds(&self, row: u32) -> Range<usize> {
+        let from = match self.rows.get(row as usize) {
+            Some(Place::Odd(number)) => {
+                let Row { start, end, .. } = self.odd[*number].row;
+                return start as usize..end as usize;
+            }
+            Some(Place::Plain(from)) => *from,
+            None => row as usize * self.width,
+        };
+        self.places.start(from) as usize..self.places.start(from + self.width) as usize - 1
+    }
+
+    /// The cell of a row; empty where there is no such column.
     #[inline(always)]
     pub fn cell<'a>(&self, bytes: &'a [u8], field: Field, row: u32) -> Cell<'a> {
         let column = self.columns[field as usize];
-        let from = if self.odd.is_empty() {
+        let from = if self.is_plain() {
             row as usize * self.width
         } else {
             match self.rows[row as usize] {
                 Place::Plain(from) => from,
-                Place::Odd(number) => return self.odd[number][field as usize].cell(bytes),
+                Place::Odd(number) => return self.odd[number].cells[field as usize].cell(bytes),
             }
         };
-        match self.borders.get(from.saturating_add(column)..) {
-            Some([before, behind, ..]) => {
-                // The carriage return in front of a line end is no part of the last cell.
-                let last = column + 1 == self.width;
-                let returned = last && bytes.get((*behind as usize).wrapping_sub(1)) == Some(&b'\r');
-                Cell::new(bytes, before.wrapping_add(1), *behind - u32::from(returned))
-            }
-            _ => Cell::new(bytes, 0, 0),
-        }
+        let Some((start, behind)) = self.places.cell(from.saturating_add(column)) else {
+            return Cell::new(bytes, 0, 0);
+        };
+        // The carriage return in front of a line end is no part of the last cell.
+        let last = column + 1 == self.width;
+        let returned = last && bytes.get((behind as usize).wrapping_sub(1)) == Some(&b'\r');
+        Cell::new(bytes, start, behind - u32::from(returned))
     }
 }

@@ -3,8 +3,11 @@
 use memchr::{memchr, memchr2};
 
 use crate::ingest::stretch::Border;
+use crate::ingest::text::cell::Cell;
 
+use super::aliases::Field;
 use super::cells::ends_quoted;
+use super::grid::{Grid, WINDOW};
 
 /// The longest row that is read. A megabyte is a hundred times the longest honest one seen.
 pub const MAX_ROW: usize = 1 << 20;
@@ -17,7 +20,7 @@ const TOGETHER: usize = 256;
 pub enum Cut<'a> {
     Rows(Block<'a>),
     /// The last row, where the file does not end with a line end: it may be cut short.
-    Unended(&'a [u8], u64),
+    Unended(Block<'a>),
     /// A line longer than `MAX_ROW`, with the byte of the stream at which it starts.
     TooLong(u64),
     /// The same for a row whose quote is not closed within `MAX_ROW`; reading goes on behind its first line.
@@ -28,13 +31,13 @@ pub enum Cut<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Block<'a> {
     /// The rows with their line ends, less than 4 GiB.
-    pub bytes: &'a [u8],
+    bytes: &'a [u8],
     /// The byte of the stream at which they start.
-    pub at: u64,
-    pub rows: &'a [Row],
+    at: u64,
+    grid: &'a Grid,
 }
 
-/// Where a row stands in its block, without its line end.
+/// Where a row stands among some bytes, without its line end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     pub start: u32,
@@ -44,16 +47,39 @@ pub struct Row {
 }
 
 impl<'a> Block<'a> {
-    pub fn of(&self, row: &Row) -> &'a [u8] {
-        &self.bytes[row.start as usize..row.end as usize]
+    /// The numbers of the rows that are not empty; a plain one has separators.
+    pub fn rows(&self) -> impl Iterator<Item = u32> + '_ {
+        let plain = self.grid.is_plain();
+        (0..self.grid.rows()).filter(move |row| plain || !is_empty(self.text(*row)))
     }
+
+    /// The bytes of a row.
+    pub fn text(&self, row: u32) -> &'a [u8] {
+        &self.bytes[self.grid.bounds(row)]
+    }
+
+    /// The byte of the stream at which a row starts.
+    pub fn at(&self, row: u32) -> u64 {
+        self.at + self.grid.bounds(row).start as u64
+    }
+
+    /// The cell of a row; empty where there is no such column.
+    #[inline(always)]
+    pub fn cell(&self, field: Field, row: u32) -> Cell<'a> {
+        self.grid.cell(self.bytes, field, row)
+    }
+}
+
+fn is_empty(line: &[u8]) -> bool {
+    line.first().is_none_or(|first| matches!(first, b' ' | b'\r')) && line.iter().all(|b| matches!(b, b' ' | b'\r'))
 }
 
 /// The state between two slices.
 #[derive(Debug)]
 pub struct Lines {
-    delimiter: u8,
+    separator: u8,
     end: u8,
+    grid: Grid,
     /// The unfinished row, and where it starts.
     held: Vec<u8>,
     border: Border,
@@ -87,15 +113,27 @@ enum Next<'a> {
     Row(usize, bool),
     /// Something else, and how many bytes it takes.
     Odd(usize, Cut<'a>),
+    /// The last row, to the end of the bytes.
+    Unended,
     /// So many bytes of which nothing is read.
     Dropped(usize),
 }
 
 impl Lines {
     /// Reads from a border on the rows that start before the byte `until`.
-    pub fn new(delimiter: u8, end: u8, border: Border, until: u64) -> Self {
-        let (began, scan) = (Some(border), Scan::default());
-        Lines { delimiter, end, held: Vec::new(), border, began, until, scan, dropping: false, rows: Vec::new() }
+    pub fn new(grid: Grid, border: Border, until: u64) -> Self {
+        Lines {
+            separator: grid.separator(),
+            end: grid.line_end(),
+            grid,
+            held: Vec::new(),
+            border,
+            began: Some(border),
+            until,
+            scan: Scan::default(),
+            dropping: false,
+            rows: Vec::new(),
+        }
     }
 
     /// The same from the middle of a line on, of which nothing is read.
@@ -146,9 +184,15 @@ impl Lines {
     /// bytes it is done with.
     fn cut(&mut self, bytes: &[u8], last: bool, take: &mut impl FnMut(Cut<'_>)) -> usize {
         let mut rows = std::mem::take(&mut self.rows);
-        // Where the rows not yet handed on begin, and where the next one does.
-        let (mut begin, mut done) = (0, 0);
+        // Where the rows not yet handed on begin, and where the next one does; and from where plain rows are looked for.
+        let (mut begin, mut done, mut plain_from) = (0, 0, 0);
         while done < bytes.len() && !self.is_done() {
+            if done >= plain_from && !self.dropping && self.scan.seen == 0 {
+                self.hand_on(&bytes[begin..done], &mut rows, take);
+                done += self.hand_on_plain(&bytes[done..], take);
+                (begin, plain_from) = (done, done + WINDOW);
+                continue;
+            }
             let rest = &bytes[done..];
             let next = if self.dropping { self.drop_line(rest) } else { self.next(rest, last) };
             if let Next::Row(length, quoted) = next {
@@ -176,6 +220,13 @@ impl Lines {
                     done += self.go_on(used);
                     begin = done;
                 }
+                Next::Unended => {
+                    let (bytes, at) = (&bytes[done..], self.border.at);
+                    self.grid.cut(bytes, &[Row { start: 0, end: bytes.len() as u32, quoted: true }]);
+                    take(Cut::Unended(Block { bytes, at, grid: &self.grid }));
+                    done += self.go_on(bytes.len());
+                    begin = done;
+                }
             }
         }
         self.hand_on(&bytes[begin..done], &mut rows, take);
@@ -190,11 +241,22 @@ impl Lines {
         used
     }
 
-    fn hand_on(&self, bytes: &[u8], rows: &mut Vec<Row>, take: &mut impl FnMut(Cut<'_>)) {
+    fn hand_on(&mut self, bytes: &[u8], rows: &mut Vec<Row>, take: &mut impl FnMut(Cut<'_>)) {
         if !rows.is_empty() {
-            take(Cut::Rows(Block { bytes, at: self.border.at - bytes.len() as u64, rows }));
+            self.grid.cut(bytes, rows);
+            take(Cut::Rows(Block { bytes, at: self.border.at - bytes.len() as u64, grid: &self.grid }));
             rows.clear();
         }
+    }
+
+    /// Gives the plain rows at the start of some bytes, window by window, up to the first window in which some are not.
+    fn hand_on_plain(&mut self, bytes: &[u8], take: &mut impl FnMut(Cut<'_>)) -> usize {
+        let mut done = 0;
+        while let Some(length) = self.grid.cut_plain(&bytes[done..], self.until.saturating_sub(self.border.at)) {
+            take(Cut::Rows(Block { bytes: &bytes[done..done + length], at: self.border.at, grid: &self.grid }));
+            done += self.go_on(length);
+        }
+        done
     }
 
     /// Looks for the end of the row at the start of `rest`.
@@ -224,7 +286,7 @@ impl Lines {
             };
             let line = &rest[self.scan.line..end];
             let plain = !self.scan.quoted && memchr(b'"', line).is_none();
-            if plain || !ends_quoted(line, self.delimiter, self.scan.quoted) {
+            if plain || !ends_quoted(line, self.separator, self.scan.quoted) {
                 return Next::Row(end, !plain);
             }
             if self.border.at < self.border.single_until {
@@ -247,13 +309,12 @@ impl Lines {
 
     /// The row that the end of the stream cuts off.
     fn ending<'a>(&mut self, rest: &'a [u8]) -> Next<'a> {
-        let open = ends_quoted(&rest[self.scan.line..], self.delimiter, self.scan.quoted);
+        let open = ends_quoted(&rest[self.scan.line..], self.separator, self.scan.quoted);
         if let (true, Some(end)) = (open, self.scan.first_line) {
             self.border.single_until = self.border.at + rest.len() as u64;
             return Next::Odd(end + 1, Cut::OpenQuote(self.border.at));
         }
-        let at = self.border.at;
-        Next::Odd(rest.len(), if open { Cut::OpenQuote(at) } else { Cut::Unended(rest, at) })
+        if open { Next::Odd(rest.len(), Cut::OpenQuote(self.border.at)) } else { Next::Unended }
     }
 
     fn drop_line<'a>(&mut self, rest: &'a [u8]) -> Next<'a> {

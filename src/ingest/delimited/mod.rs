@@ -21,6 +21,7 @@ use super::stretch::{Begin, Border, Bounds, Stretch};
 use super::text::times::DateOrder;
 use super::{Format, HEAD, Parser};
 
+use grid::Grid;
 use lines::Lines;
 use mapping::Mapping;
 use notes::Decided;
@@ -108,7 +109,9 @@ impl Delimited {
         let layout = head::layout(head, whole, self.order, &self.mapping)?;
         let decided =
             Decided { delimiter: layout.delimiter, headerless: layout.headerless, order_basis: layout.order_basis };
-        let lines = |border| Lines::new(layout.delimiter, layout.end, border, bounds.until);
+        let columns = |slot| Some(layout.columns.at(slot)?.index);
+        let grid = Grid::new([layout.delimiter, layout.end], layout.width, columns);
+        let lines = |border| Lines::new(grid, border, bounds.until);
         let at = |at| Border { at, single_until: 0 };
         let data = layout.data as u64;
         let lines = match bounds.from {

@@ -7,6 +7,7 @@ use crate::model::address::Address;
 
 use super::fields::{self, AddressKind, Port};
 use super::numerals::{decimal_in, whole_in};
+use super::protocols::{Protocol, protocol, three_letters};
 use super::quad::quad_in;
 use super::times::{Clock, Unit, duration, duration_of, time_of};
 
@@ -32,15 +33,22 @@ impl<'a> Cell<'a> {
     /// Without the blanks around it and the carriage return before a line end.
     #[inline]
     pub fn trimmed(self) -> &'a [u8] {
-        let mut cell = self.text.get(self.start as usize..self.end as usize).unwrap_or_default();
+        let mut cell = self.bytes();
         while let [b' ', rest @ ..] | [rest @ .., b' ' | b'\r'] = cell {
             cell = rest;
         }
         cell
     }
 
+    /// As it stands.
     #[inline(always)]
-    fn digits(self) -> Option<u64> {
+    pub fn bytes(self) -> &'a [u8] {
+        self.text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    /// `fields::digits`.
+    #[inline(always)]
+    pub fn digits(self) -> Option<u64> {
         whole_in(self.text, self.start, self.end)
     }
 
@@ -49,8 +57,9 @@ impl<'a> Cell<'a> {
         decimal_in(self.text, self.start, self.end)
     }
 
+    /// A dotted quad.
     #[inline(always)]
-    fn quad(self) -> Option<u32> {
+    pub fn quad(self) -> Option<u32> {
         quad_in(self.text, self.start, self.end)
     }
 
@@ -58,6 +67,20 @@ impl<'a> Cell<'a> {
     #[inline(always)]
     pub fn count(self) -> Option<u64> {
         self.digits().or_else(|| fields::count(self.trimmed()))
+    }
+
+    /// `fields::real` of what is not trimmed.
+    #[inline(always)]
+    pub fn real(self) -> Option<f64> {
+        self.decimal().or_else(|| fields::real(self.bytes()))
+    }
+
+    /// `protocols::protocol`.
+    #[inline(always)]
+    pub fn protocol(self) -> Protocol {
+        let text = self.text.get(self.start as usize..).and_then(<[u8]>::first_chunk::<4>);
+        let known = text.filter(|_| self.end.wrapping_sub(self.start) == 3).and_then(|text| three_letters(*text));
+        known.map_or_else(|| protocol(self.trimmed()), Protocol::Number)
     }
 
     /// `fields::port`.
@@ -98,6 +121,12 @@ impl<'a> Cell<'a> {
     }
 }
 
+impl AsRef<[u8]> for Cell<'_> {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,7 +135,7 @@ mod tests {
     fn a_cell_reads_as_it_does_by_itself_wherever_it_stands() {
         let cells = "| |0|7|42|443 | 8080|65535|65536|1234567|12345678|1234567890123456|12345678901234567|9999999999999999|\
                      99999999999999999999|1.5|.5|5.|.|1..5|2.477|1730851200.000|0730851200.5|173085120000000|-1|1e3|-|\
-                     1730851200.123456789|0x01bb|10.0.0.1|255.255.255.255|010.0.0.1|1.2.3.4\r|2001:db8::1|x|\u{e9}";
+                     1730851200.123456789|0x01bb|10.0.0.1|255.255.255.255|010.0.0.1|1.2.3.4\r|2001:db8::1|x|tcp|UDP|uDp|tCP |tc|tcpx|6|icmp|t\x03p|\u{e9}";
         for around in ["", "9", ",", "1.2.3.4,5.", "31.13.0.36,49783,443,151", "                    "] {
             for text in cells.split('|') {
                 let whole = [around, text, around].concat();
@@ -115,6 +144,7 @@ mod tests {
                 assert_eq!(cell.trimmed(), alone);
                 assert_eq!(cell.count(), fields::count(alone), "{whole:?}");
                 assert_eq!(cell.port(), fields::port(alone), "{whole:?}");
+                assert_eq!(cell.protocol(), protocol(alone), "{whole:?}");
                 for kind in [AddressKind::Text, AddressKind::Decimal] {
                     assert_eq!(cell.address(kind), fields::address(alone, kind), "{whole:?}");
                 }

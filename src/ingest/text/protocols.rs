@@ -45,6 +45,21 @@ pub fn is_icmp(protocol: Option<u8>) -> bool {
     matches!(protocol, Some(1 | 58))
 }
 
+/// TCP or UDP in the first three of four letters.
+#[inline(always)]
+pub fn three_letters(text: [u8; 4]) -> Option<u8> {
+    const LETTERS: u32 = 0x00ff_ffff;
+    // This bit tells a small letter from a large one.
+    match (u32::from_le_bytes(text) | 0x2020_2020) & LETTERS {
+        TCP => Some(6),
+        UDP => Some(17),
+        _ => None,
+    }
+}
+
+const TCP: u32 = u32::from_le_bytes(*b"tcp\0");
+const UDP: u32 = u32::from_le_bytes(*b"udp\0");
+
 /// Reads a protocol: its number, its name, or a stack of names that ends in it (`IPV4-TCP`, `IPV4-2`).
 #[inline]
 pub fn protocol(cell: &[u8]) -> Protocol {

@@ -56,8 +56,8 @@ impl Tally {
 
     /// A value that reads, or one that is counted as unreadable; an empty cell is neither.
     #[inline]
-    pub fn read<'a, T>(&mut self, cell: &'a [u8], read: impl FnOnce(&'a [u8]) -> Option<T>) -> Option<T> {
-        if cell.is_empty() {
+    pub fn read<C: AsRef<[u8]>, T>(&mut self, cell: C, read: impl FnOnce(C) -> Option<T>) -> Option<T> {
+        if cell.as_ref().is_empty() {
             return None;
         }
         let value = read(cell);

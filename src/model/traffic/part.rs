@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AddressId, Names, Traffic};
 use crate::model::address::Address;
-use crate::model::packed::{Packed, bytes_of, values_of};
+use crate::model::packed::{Packed, Value, values_of};
 
 /// The rows of a table, packed. What captures tell beside the flows is not in it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ impl Traffic {
         let mut taken = std::mem::take(self);
         TrafficPart {
             addresses: taken.addresses.iter().flat_map(|address| packed(*address)).collect(),
-            source: bytes_of(&taken.source),
+            source: AddressId::bytes(&taken.source),
             columns: taken.columns().into_iter().map(|column| column.pack()).collect(),
             histories: taken.histories.texts,
             labels: taken.labels.texts,

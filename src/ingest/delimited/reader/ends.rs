@@ -2,12 +2,12 @@
 
 use crate::ingest::text::cell::Cell;
 use crate::ingest::text::fields::{self, Port, is_blank};
-use crate::ingest::text::protocols::{Protocol, is_icmp, protocol};
+use crate::ingest::text::protocols::{Protocol, is_icmp};
 use crate::model::address::Address;
 use crate::model::traffic::{Ends, Traffic};
 
 use super::super::aliases::Field;
-use super::{Rows, reason, value};
+use super::{Block, Rows, reason, value};
 
 /// Who spoke to whom in the kept rows of a block.
 #[derive(Debug, Default)]
@@ -68,39 +68,39 @@ fn retain<T>(values: &mut Vec<T>, sources: &[Result<Address, &'static str>]) {
 impl Rows {
     /// Reads addresses, ports and protocols of the kept rows, each column by itself, and begins a block of rows with
     /// them. Rows that are no flows are not kept, but given back.
-    pub fn ends(&mut self, bytes: &[u8], traffic: &mut Traffic) -> Vec<Refused> {
-        self.sources(bytes);
-        self.protocols(bytes);
-        self.ports(bytes);
-        self.destinations(bytes);
+    pub fn ends(&mut self, block: &Block<'_>, traffic: &mut Traffic) -> Vec<Refused> {
+        self.sources(block);
+        self.protocols(block);
+        self.ports(block);
+        self.destinations(block);
         let refused = self.spoken.refuse(&mut self.kept);
         self.spoken.flush(traffic);
         refused
     }
 
-    fn sources(&mut self, bytes: &[u8]) {
-        let Rows { grid, columns, kept, spoken, .. } = self;
+    fn sources(&mut self, block: &Block<'_>) {
+        let Rows { columns, kept, spoken, .. } = self;
         let kind = columns.source_kind;
         spoken.source.clear();
         spoken.source.extend(kept.iter().map(|&row| {
-            let cell = grid.cell(bytes, Field::Source, row);
+            let cell = block.cell(Field::Source, row);
             // Frames without an IP header (ARP, LLDP) have a MAC where others have an address.
-            let instead = || no_address(cell, grid.cell(bytes, Field::SourceMac, row));
+            let instead = || no_address(cell, block.cell(Field::SourceMac, row));
             cell.address(kind).map_or_else(instead, Ok)
         }));
         if columns.has(Field::Half) {
             for (&row, source) in kept.iter().zip(&mut spoken.source) {
-                if grid.cell(bytes, Field::Half, row).trimmed() == b"B" {
+                if block.cell(Field::Half, row).trimmed() == b"B" {
                     *source = Err(reason::REPLY_HALF);
                 }
             }
         }
     }
 
-    fn protocols(&mut self, bytes: &[u8]) {
-        let Rows { grid, tally, kept, spoken, .. } = self;
+    fn protocols(&mut self, block: &Block<'_>) {
+        let Rows { tally, kept, spoken, .. } = self;
         spoken.ends.protocol.extend(kept.iter().zip(&spoken.source).map(|(&row, source)| {
-            match protocol(grid.cell(bytes, Field::Protocol, row).trimmed()) {
+            match block.cell(Field::Protocol, row).protocol() {
                 Protocol::Number(number) => Some(number),
                 Protocol::NoIp => None,
                 Protocol::Unknown => {
@@ -111,13 +111,13 @@ impl Rows {
         }));
     }
 
-    fn ports(&mut self, bytes: &[u8]) {
-        let Rows { grid, tally, kept, spoken: Spoken { source: sources, ends, .. }, .. } = self;
+    fn ports(&mut self, block: &Block<'_>) {
+        let Rows { tally, kept, spoken: Spoken { source: sources, ends, .. }, .. } = self;
         let columns =
             [(Field::SourcePort, &mut ends.source_port), (Field::DestinationPort, &mut ends.destination_port)];
         for (field, ports) in columns {
             ports.extend(kept.iter().zip(&mut *sources).zip(&ends.protocol).map(|((&row, source), protocol)| {
-                let cell = grid.cell(bytes, field, row);
+                let cell = block.cell(field, row);
                 match cell.port() {
                     _ if is_icmp(*protocol) => icmp_port(cell),
                     Port::Number(number) => Some(number),
@@ -131,22 +131,22 @@ impl Rows {
         }
         for ((&row, protocol), source) in kept.iter().zip(&ends.protocol).zip(sources) {
             if is_icmp(*protocol) && source.is_ok() {
-                let cells = [Field::SourcePort, Field::DestinationPort].map(|field| grid.cell(bytes, field, row));
+                let cells = [Field::SourcePort, Field::DestinationPort].map(|field| block.cell(field, row));
                 tally.icmp_ports += u64::from(cells.iter().any(|cell| !is_blank(cell.trimmed())));
             }
         }
     }
 
-    fn destinations(&mut self, bytes: &[u8]) {
-        let Rows { grid, columns, tally, kept, spoken, .. } = self;
+    fn destinations(&mut self, block: &Block<'_>) {
+        let Rows { columns, tally, kept, spoken, .. } = self;
         let kind = columns.destination_kind;
         let unreadable = &mut tally.unreadable[Field::Destination as usize];
         spoken.destination.clear();
         spoken.destination.extend(kept.iter().zip(&spoken.source).map(|(&row, source)| {
             let source = source.ok()?;
-            let read = value(grid.cell(bytes, Field::Destination, row), unreadable, |cell| cell.address(kind));
+            let read = value(block.cell(Field::Destination, row), unreadable, |cell| cell.address(kind));
             read.or_else(|| {
-                let mac = matches!(source, Address::Mac(_)).then(|| grid.cell(bytes, Field::DestinationMac, row))?;
+                let mac = matches!(source, Address::Mac(_)).then(|| block.cell(Field::DestinationMac, row))?;
                 fields::mac(mac.trimmed()).map(Address::Mac)
             })
         }));

@@ -7,7 +7,7 @@ use crate::model::column::Column;
 use crate::model::traffic::Traffic;
 
 use super::super::aliases::Field;
-use super::{Rows, value};
+use super::{Block, Rows, value};
 
 /// A label or a name longer than this is none; it also bounds what the table must hold.
 const MAX_TEXT: usize = 200;
@@ -17,14 +17,14 @@ impl Rows {
     #[inline]
     pub fn fill<T: Copy + Default>(
         &mut self,
-        bytes: &[u8],
+        block: &Block<'_>,
         field: Field,
         column: &mut Column<T>,
         mut read: impl FnMut(&mut Clock, Cell<'_>) -> Option<T>,
     ) {
         if self.columns.has(field) {
             let (clock, unreadable) = (&mut self.clock, &mut self.tally.unreadable[field as usize]);
-            let cells = self.kept.iter().map(|&row| self.grid.cell(bytes, field, row));
+            let cells = self.kept.iter().map(|&row| block.cell(field, row));
             column.extend(cells.map(|cell| value(cell, unreadable, |cell| read(clock, cell))));
         }
     }
@@ -37,17 +37,17 @@ impl Rows {
         self.kept = kept;
     }
 
-    pub fn times(&mut self, bytes: &[u8], traffic: &mut Traffic) {
+    pub fn times(&mut self, block: &Block<'_>, traffic: &mut Traffic) {
         let [unit, start, end] = [Field::Duration, Field::Start, Field::End].map(|field| self.columns.unit(field));
         if !self.columns.has(Field::End) {
-            self.fill(bytes, Field::Duration, &mut traffic.duration, |_, cell| cell.duration(unit));
-            return self.fill(bytes, Field::Start, &mut traffic.start, |clock, cell| cell.time(start, clock));
+            self.fill(block, Field::Duration, &mut traffic.duration, |_, cell| cell.duration(unit));
+            return self.fill(block, Field::Start, &mut traffic.start, |clock, cell| cell.time(start, clock));
         }
         self.each_row(|rows, row| {
-            let told = rows.read(bytes, Field::Duration, row, |cell| cell.duration(unit));
-            let start = rows.moment(bytes, Field::Start, row, start);
+            let told = rows.read(block, Field::Duration, row, |cell| cell.duration(unit));
+            let start = rows.moment(block, Field::Start, row, start);
             let lasted = told.or_else(|| {
-                let end = rows.moment(bytes, Field::End, row, end);
+                let end = rows.moment(block, Field::End, row, end);
                 end.zip(start).map(|(end, start)| end - start).filter(|length| *length >= 0.0)
             });
             traffic.start.push(start);
@@ -55,41 +55,41 @@ impl Rows {
         });
     }
 
-    fn moment(&mut self, bytes: &[u8], field: Field, row: u32, unit: Unit) -> Option<f64> {
-        let cell = self.grid.cell(bytes, field, row);
+    fn moment(&mut self, block: &Block<'_>, field: Field, row: u32, unit: Unit) -> Option<f64> {
+        let cell = block.cell(field, row);
         value(cell, &mut self.tally.unreadable[field as usize], |cell| cell.time(unit, &mut self.clock))
     }
 
-    pub fn volume(&mut self, bytes: &[u8], traffic: &mut Traffic) {
+    pub fn volume(&mut self, block: &Block<'_>, traffic: &mut Traffic) {
         use Field::{BytesReceived, BytesSent, BytesTotal, PacketsReceived, PacketsSent, PacketsTotal};
         let columns = (&mut traffic.bytes_sent, &mut traffic.bytes_received);
-        self.both_ways(bytes, [BytesSent, BytesReceived, BytesTotal], columns);
+        self.both_ways(block, [BytesSent, BytesReceived, BytesTotal], columns);
         let columns = (&mut traffic.packets_sent, &mut traffic.packets_received);
-        self.both_ways(bytes, [PacketsSent, PacketsReceived, PacketsTotal], columns);
+        self.both_ways(block, [PacketsSent, PacketsReceived, PacketsTotal], columns);
     }
 
     /// What was sent and what was received; from a total and one of the two, the other. A total alone is sent.
     fn both_ways(
         &mut self,
-        bytes: &[u8],
+        block: &Block<'_>,
         [sent, received, total]: [Field; 3],
         columns: (&mut Column<u64>, &mut Column<u64>),
     ) {
         let [has_sent, has_received, has_total] = [sent, received, total].map(|field| self.columns.has(field));
         if !has_total {
-            self.fill(bytes, sent, columns.0, |_, cell| cell.count());
-            return self.fill(bytes, received, columns.1, |_, cell| cell.count());
+            self.fill(block, sent, columns.0, |_, cell| cell.count());
+            return self.fill(block, received, columns.1, |_, cell| cell.count());
         }
         if !has_sent && !has_received {
-            return self.fill(bytes, total, columns.0, |_, cell| cell.count());
+            return self.fill(block, total, columns.0, |_, cell| cell.count());
         }
         self.each_row(|rows, row| {
-            let there = rows.read(bytes, sent, row, |cell| cell.count());
-            let back = rows.read(bytes, received, row, |cell| cell.count());
+            let there = rows.read(block, sent, row, |cell| cell.count());
+            let back = rows.read(block, received, row, |cell| cell.count());
             let all = if there.is_some() && back.is_some() {
                 None
             } else {
-                rows.read(bytes, total, row, |cell| cell.count())
+                rows.read(block, total, row, |cell| cell.count())
             };
             let (there, back) = match (there, back, all) {
                 (Some(there), None, Some(all)) => (Some(there), all.checked_sub(there)),
@@ -102,19 +102,19 @@ impl Rows {
         });
     }
 
-    pub fn states(&mut self, bytes: &[u8], traffic: &mut Traffic) {
+    pub fn states(&mut self, block: &Block<'_>, traffic: &mut Traffic) {
         if self.columns.has(Field::State) {
             self.each_row(|rows, row| {
-                traffic.state.push(rows.read(bytes, Field::State, row, |cell| state(cell.trimmed())).flatten())
+                traffic.state.push(rows.read(block, Field::State, row, |cell| state(cell.trimmed())).flatten())
             });
         }
     }
 
     /// Gives each of the block's flows its short text: a label, an identity.
-    pub fn texts(&mut self, bytes: &[u8], field: Field, mut push: impl FnMut(Option<&str>)) {
+    pub fn texts(&mut self, block: &Block<'_>, field: Field, mut push: impl FnMut(Option<&str>)) {
         if self.columns.has(field) {
             self.each_row(|rows, row| {
-                let cell = rows.grid.cell(bytes, field, row).trimmed();
+                let cell = block.cell(field, row).trimmed();
                 let text = std::str::from_utf8(cell).ok().filter(|text| text.len() <= MAX_TEXT);
                 rows.tally.unreadable[field as usize] += u64::from(text.is_none());
                 push(text.filter(|text| !text.is_empty()));

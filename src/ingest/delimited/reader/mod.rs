@@ -12,9 +12,8 @@ use crate::ingest::text::times::Clock;
 use super::aliases::{FIELDS, Field};
 use super::cells::Cells;
 use super::columns::Columns;
-use super::grid::Grid;
 use super::head::Layout;
-use super::lines::{Block, Cut, Row};
+use super::lines::{Block, Cut};
 
 use ends::{Refused, Spoken};
 
@@ -43,7 +42,6 @@ pub struct Tally {
 pub struct Rows {
     delimiter: u8,
     width: usize,
-    grid: Grid,
     /// The rows of the block that are flows.
     kept: Vec<u32>,
     spoken: Spoken,
@@ -58,7 +56,6 @@ impl Rows {
         Rows {
             delimiter: layout.delimiter,
             width: layout.width,
-            grid: Grid::new([layout.delimiter, layout.end], layout.width, |slot| Some(layout.columns.at(slot)?.index)),
             kept: Vec::new(),
             spoken: Spoken::default(),
             columns: layout.columns,
@@ -72,15 +69,15 @@ impl Rows {
     pub fn take(&mut self, cut: Cut<'_>, intake: &mut Intake) {
         match cut {
             Cut::Rows(block) => self.block(&block, intake),
-            Cut::Unended(line, at) => {
-                if !is_empty(line) && Cells::new(line, self.delimiter).count() < self.width {
-                    return self.reject(at, reason::TRUNCATED, intake);
+            Cut::Unended(block) => {
+                let Some(row) = block.rows().next() else { return };
+                if Cells::new(block.text(row), self.delimiter).count() < self.width {
+                    return self.reject(block.at(row), reason::TRUNCATED, intake);
                 }
-                let row = Row { start: 0, end: line.len() as u32, quoted: true };
                 let before = intake.accepted();
-                self.block(&Block { bytes: line, at, rows: &[row] }, intake);
+                self.block(&block, intake);
                 if intake.accepted() > before {
-                    intake.unended(at);
+                    intake.unended(block.at(row));
                 }
             }
             Cut::TooLong(at) => self.reject(at, reason::TOO_LONG, intake),
@@ -114,24 +111,23 @@ impl Rows {
 
     /// Reads a block of rows: who spoke to whom first, for that decides which rows are flows, then column by column.
     fn block(&mut self, block: &Block<'_>, intake: &mut Intake) {
-        self.grid.cut(block);
         self.kept.clear();
-        self.kept.extend((0..).zip(block.rows).filter(|(_, row)| !is_empty(block.of(row))).map(|(number, _)| number));
+        self.kept.extend(block.rows());
         let before = self.count;
         self.count += self.kept.len() as u64;
-        let refused = self.ends(block.bytes, &mut intake.traffic);
+        let refused = self.ends(block, &mut intake.traffic);
         for Refused { place, row, reason } in refused {
-            intake.reject(before + 1 + place as u64, block.at + u64::from(block.rows[row as usize].start), reason);
+            intake.reject(before + 1 + place as u64, block.at(row), reason);
         }
         let traffic = &mut intake.traffic;
-        self.times(block.bytes, traffic);
-        self.volume(block.bytes, traffic);
-        self.fill(block.bytes, Field::SourceMac, &mut traffic.source_mac, |_, cell| fields::mac(cell.trimmed()));
+        self.times(block, traffic);
+        self.volume(block, traffic);
+        self.fill(block, Field::SourceMac, &mut traffic.source_mac, |_, cell| fields::mac(cell.trimmed()));
         let destination_mac = &mut traffic.destination_mac;
-        self.fill(block.bytes, Field::DestinationMac, destination_mac, |_, cell| fields::mac(cell.trimmed()));
-        self.states(block.bytes, traffic);
-        self.texts(block.bytes, Field::Label, |label| traffic.push_label(label));
-        self.texts(block.bytes, Field::Identity, |name| {
+        self.fill(block, Field::DestinationMac, destination_mac, |_, cell| fields::mac(cell.trimmed()));
+        self.states(block, traffic);
+        self.texts(block, Field::Label, |label| traffic.push_label(label));
+        self.texts(block, Field::Identity, |name| {
             traffic.push_identity(name.filter(|name| !fields::is_blank(name.as_bytes())));
         });
         traffic.level();
@@ -140,8 +136,14 @@ impl Rows {
 
     /// A cell's value; one that is neither readable nor blank is counted.
     #[inline(always)]
-    fn read<T>(&mut self, bytes: &[u8], field: Field, row: u32, read: impl FnOnce(Cell<'_>) -> Option<T>) -> Option<T> {
-        value(self.grid.cell(bytes, field, row), &mut self.tally.unreadable[field as usize], read)
+    fn read<T>(
+        &mut self,
+        block: &Block<'_>,
+        field: Field,
+        row: u32,
+        read: impl FnOnce(Cell<'_>) -> Option<T>,
+    ) -> Option<T> {
+        value(block.cell(field, row), &mut self.tally.unreadable[field as usize], read)
     }
 }
 
@@ -161,8 +163,4 @@ fn value<T>(cell: Cell<'_>, unreadable: &mut u64, read: impl FnOnce(Cell<'_>) ->
 #[cold]
 fn count_unreadable(cell: Cell<'_>, unreadable: &mut u64) {
     *unreadable += u64::from(!is_blank(cell.trimmed()));
-}
-
-fn is_empty(line: &[u8]) -> bool {
-    line.first().is_none_or(|first| matches!(first, b' ' | b'\r')) && line.iter().all(|b| matches!(b, b' ' | b'\r'))
 }

@@ -112,10 +112,11 @@ proptest! {
         table.iter().for_each(|row| writer.write_record(row).unwrap());
         let file = writer.into_inner().unwrap();
         let mut read = Vec::new();
-        let mut lines = Lines::new(b',', b'\n', Border::default(), u64::MAX);
+        let grid = Grid::new([b',', b'\n'], 3, |_| None);
+        let mut lines = Lines::new(grid, Border::default(), u64::MAX);
         file.chunks(3).for_each(|slice| lines.feed(slice, |cut| {
             let lines::Cut::Rows(block) = cut else { return };
-            for line in block.rows.iter().map(|row| block.of(row)) {
+            for line in block.rows().map(|row| block.text(row)) {
                 let cells = cells::Cells::new(line, b',').map(|span| span.of(line).to_vec());
                 read.push(cells.map(|cell| String::from_utf8(cell).unwrap().replace("\"\"", "\"")).collect::<Vec<_>>());
             }

@@ -1,14 +1,16 @@
 //! Plain rows of conn.log, many at a time: where their cells end is found for all of them at once, and they go to the
 //! traffic table column by column.
 
-use memchr::memchr_iter;
+use std::net::Ipv4Addr;
 
 use crate::ingest::intake::Intake;
-use crate::ingest::text::fields::{self, AddressKind};
-use crate::ingest::text::signs::places_of;
+use crate::ingest::text::cell::Cell;
+use crate::ingest::text::fields;
+use crate::ingest::text::signs::{Places, Signs};
 use crate::ingest::text::states::state;
 use crate::ingest::zeek::conn::{self, Tally};
 use crate::ingest::zeek::header::{Field, Header};
+use crate::model::address::Address;
 use crate::model::column::Column;
 use crate::model::traffic::{Ends, Traffic};
 
@@ -18,16 +20,12 @@ use super::Tsv;
 const SMALLEST_WINDOW: usize = 2 << 10;
 const LARGEST_WINDOW: usize = 32 << 10;
 
-/// In front of the first byte: one more than this is 0.
-const BEFORE: u32 = u32::MAX;
-
 /// Some rows, and room for who spoke to whom in them.
 pub struct Block {
     window: usize,
     /// Cells in a row.
     width: usize,
-    /// `BEFORE`, then the places of all separators and line ends.
-    signs: Vec<u32>,
+    places: Places,
     /// The first lines that have as many cells as they should.
     lines: usize,
     /// Whether a line that has not follows them.
@@ -37,7 +35,14 @@ pub struct Block {
 
 impl Default for Block {
     fn default() -> Self {
-        Block { window: SMALLEST_WINDOW, width: 0, signs: Vec::new(), lines: 0, odd: false, ends: Ends::default() }
+        Block {
+            window: SMALLEST_WINDOW,
+            width: 0,
+            places: Places::default(),
+            lines: 0,
+            odd: false,
+            ends: Ends::default(),
+        }
     }
 }
 
@@ -73,19 +78,16 @@ impl Block {
     /// Finds the cells of the lines that are in the window whole.
     fn cut(&mut self, window: &[u8], header: &Header) {
         self.width = header.slots.len();
-        self.signs.clear();
-        self.signs.push(BEFORE);
-        places_of([header.separator, b'\n'], window, &mut self.signs);
-        let ends = |place: &u32| window[*place as usize] == b'\n';
         // The cell in front of a carriage return is left to the other way.
-        let whole = |end: &u32| ends(end) && !window[..*end as usize].ends_with(b"\r");
-        // Where every line that there is ends behind as many cells as it should, none ends anywhere else.
-        let lines = memchr_iter(b'\n', window).count();
-        if (1..=lines).all(|line| self.signs.get(line * self.width).is_some_and(whole)) {
+        let signs = Signs { separator: header.separator, line_end: b'\n', odd: b'\r' };
+        self.places.find(signs, window);
+        if let Some(lines) = self.places.plain_lines(window, signs, self.width) {
             (self.lines, self.odd) = (lines, false);
             return;
         }
-        let signs = &self.signs[1..];
+        let ends = |place: &u32| window[*place as usize] == b'\n';
+        let whole = |end: &u32| ends(end) && !window[..*end as usize].ends_with(b"\r");
+        let signs = &self.places.all()[1..];
         let plain = |line: &&[u32]| {
             let (end, cells) = line.split_last().expect("a line has an end");
             whole(end) && !cells.iter().any(ends)
@@ -96,20 +98,15 @@ impl Block {
 
     /// The byte at which a line starts.
     fn start(&self, line: usize) -> usize {
-        self.signs[line * self.width].wrapping_add(1) as usize
+        self.places.start(line * self.width) as usize
     }
 
     /// A cell; what is unset is empty, as is a column that the log has not.
     #[inline(always)]
-    fn cell<'a>(&self, (window, header): (&'a [u8], &Header), line: usize, column: Option<usize>) -> &'a [u8] {
-        let signs = column.and_then(|column| self.signs.get(line * self.width + column..));
-        match signs {
-            Some([before, behind, ..]) => {
-                let cell = window.get(before.wrapping_add(1) as usize..*behind as usize).unwrap_or_default();
-                if header.is_unset(cell) { &[] } else { cell }
-            }
-            _ => &[],
-        }
+    fn cell<'a>(&self, (window, header): (&'a [u8], &Header), line: usize, column: Option<usize>) -> Cell<'a> {
+        let place = column.and_then(|column| self.places.cell(line * self.width + column));
+        let cell = place.map(|(start, end)| Cell::new(window, start, end));
+        cell.filter(|cell| !header.is_unset(cell.bytes())).unwrap_or(Cell::new(window, 0, 0))
     }
 
     /// Reads who spoke to whom, line by line, up to the first line that is no row or a bad one: nothing is counted of it.
@@ -122,12 +119,12 @@ impl Block {
             if text.0[self.start(line)] == b'#' {
                 return;
             }
-            let Ok(address) = conn::source(self.cell(text, line, source)) else { return };
-            let ports = [source_port, destination_port].map(|column| conn::port(self.cell(text, line, column)));
+            let Ok(address) = source_of(self.cell(text, line, source)) else { return };
+            let ports = [source_port, destination_port].map(|column| port_of(self.cell(text, line, column)));
             let [Ok(source_port), Ok(destination_port)] = ports else { return };
             let cell = self.cell(text, line, destination);
-            let target = tally.read(cell, |cell| fields::address(cell, AddressKind::Text));
-            let protocol = tally.protocol(self.cell(text, line, protocol), address);
+            let target = tally.read(cell, address_of);
+            let protocol = tally.protocol(self.cell(text, line, protocol).bytes(), address);
             self.ends.protocol.push(protocol);
             self.ends.source.push(traffic.intern(address));
             self.ends.destination.push(target.map(|address| traffic.intern(address)));
@@ -148,6 +145,26 @@ impl Block {
     }
 }
 
+/// `conn::source`.
+#[inline(always)]
+fn source_of(cell: Cell<'_>) -> Result<Address, &'static str> {
+    cell.quad().map_or_else(|| conn::source(cell.bytes()), |bits| Ok(Address::V4(Ipv4Addr::from_bits(bits))))
+}
+
+#[inline(always)]
+fn address_of(cell: Cell<'_>) -> Option<Address> {
+    source_of(cell).ok()
+}
+
+/// `conn::port`.
+#[inline(always)]
+fn port_of(cell: Cell<'_>) -> Result<Option<u16>, &'static str> {
+    match cell.digits().map(u16::try_from) {
+        Some(Ok(number)) => Ok(Some(number)),
+        _ => conn::port(cell.bytes()),
+    }
+}
+
 /// The cells of a block's rows by field.
 struct Columns<'a> {
     block: &'a Block,
@@ -159,21 +176,22 @@ struct Columns<'a> {
 impl<'a> Columns<'a> {
     fn fill(&mut self, traffic: &mut Traffic) {
         self.times(&mut traffic.start);
-        let length = |cell: &[u8]| fields::real(cell).filter(|length| *length >= 0.0);
+        let length = |cell: Cell<'_>| cell.real().filter(|length| *length >= 0.0);
         self.column(Field::Duration, &mut traffic.duration, length);
-        self.column(Field::BytesSent, &mut traffic.bytes_sent, fields::digits);
-        self.column(Field::BytesReceived, &mut traffic.bytes_received, fields::digits);
-        self.column(Field::PacketsSent, &mut traffic.packets_sent, fields::digits);
-        self.column(Field::PacketsReceived, &mut traffic.packets_received, fields::digits);
+        self.column(Field::BytesSent, &mut traffic.bytes_sent, Cell::digits);
+        self.column(Field::BytesReceived, &mut traffic.bytes_received, Cell::digits);
+        self.column(Field::PacketsSent, &mut traffic.packets_sent, Cell::digits);
+        self.column(Field::PacketsReceived, &mut traffic.packets_received, Cell::digits);
         self.ip_bytes(&mut traffic.ip_bytes);
-        self.column(Field::SourceMac, &mut traffic.source_mac, fields::mac);
-        self.column(Field::DestinationMac, &mut traffic.destination_mac, fields::mac);
+        self.column(Field::SourceMac, &mut traffic.source_mac, |cell| fields::mac(cell.bytes()));
+        self.column(Field::DestinationMac, &mut traffic.destination_mac, |cell| fields::mac(cell.bytes()));
         if self.has(Field::State) {
             let states = self.cells(Field::State);
             let tally = &mut *self.tally;
-            traffic.state.extend(states.map(|cell| tally.read(cell, state).flatten()));
+            traffic.state.extend(states.map(|cell| tally.read(cell, |cell| state(cell.bytes())).flatten()));
         }
-        let text = |cell: &'a [u8], read: fn(&str) -> Option<&str>| std::str::from_utf8(cell).ok().and_then(read);
+        let text =
+            |cell: Cell<'a>, read: fn(&str) -> Option<&str>| std::str::from_utf8(cell.bytes()).ok().and_then(read);
         if self.has(Field::History) {
             self.cells(Field::History).for_each(|cell| {
                 traffic.push_history(self.tally.read(cell, |cell| text(cell, conn::history)));
@@ -191,13 +209,18 @@ impl<'a> Columns<'a> {
     }
 
     #[inline(always)]
-    fn cells(&self, field: Field) -> impl ExactSizeIterator<Item = &'a [u8]> + use<'a> {
+    fn cells(&self, field: Field) -> impl ExactSizeIterator<Item = Cell<'a>> + use<'a> {
         let (block, text, column) = (self.block, self.text, self.text.1.column(field));
         (0..self.rows).map(move |line| block.cell(text, line, column))
     }
 
     #[inline]
-    fn column<T: Copy + Default>(&mut self, field: Field, column: &mut Column<T>, read: impl Fn(&[u8]) -> Option<T>) {
+    fn column<T: Copy + Default>(
+        &mut self,
+        field: Field,
+        column: &mut Column<T>,
+        read: impl Fn(Cell<'a>) -> Option<T>,
+    ) {
         if self.has(field) {
             let cells = self.cells(field);
             let tally = &mut *self.tally;
@@ -208,7 +231,7 @@ impl<'a> Columns<'a> {
     fn times(&mut self, column: &mut Column<f64>) {
         let cells = self.cells(Field::Time);
         let tally = &mut *self.tally;
-        column.extend(cells.map(|cell| tally.time(fields::real(cell))));
+        column.extend(cells.map(|cell| tally.time(cell.real())));
     }
 
     fn ip_bytes(&mut self, column: &mut Column<[u64; 2]>) {
@@ -216,7 +239,7 @@ impl<'a> Columns<'a> {
             let cells = self.cells(Field::IpBytesSent).zip(self.cells(Field::IpBytesReceived));
             let tally = &mut *self.tally;
             column.extend(cells.map(|(sent, received)| {
-                let [sent, received] = [sent, received].map(|cell| tally.read(cell, fields::digits));
+                let [sent, received] = [sent, received].map(|cell| tally.read(cell, Cell::digits));
                 sent.zip(received).map(|(sent, received)| [sent, received])
             }));
         }
