@@ -1,10 +1,9 @@
-//! Times the readers on made-up files, natively and without hashing: one parser, one core. Where tshark is installed, it
-//! reads the same captures for comparison.
+//! Times the readers on made-up files, natively and without hashing: one parser, one core. `cargo xtask bench` has tshark
+//! beside them.
 //!
 //! `cargo bench --bench reading` runs all; words after `--` pick the lines that contain one of them.
 
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flowglass::catalog::knobs;
@@ -17,15 +16,15 @@ const ROWS: u64 = 500_000;
 /// Bytes of each capture.
 const CAPTURE: u64 = 64 << 20;
 
-/// A name, how the file is made, and whether tshark reads it.
-type Line = (&'static str, fn(&mut dyn FnMut(&[u8])) -> u64, bool);
+/// A name, and how the file is made.
+type Line = (&'static str, fn(&mut dyn FnMut(&[u8])) -> u64);
 
 const LINES: [Line; 5] = [
-    ("table, repeated", |sink| table(Pairs::Repeated, sink), false),
-    ("table, distinct", |sink| table(Pairs::Distinct, sink), false),
-    ("capture, mixed", |sink| capture(4, CAPTURE, Packets::Mixed, sink), true),
-    ("capture, headers only", |sink| capture(4, CAPTURE, Packets::Headers, sink), true),
-    ("conn.log", log, false),
+    ("table, repeated", |sink| table(Pairs::Repeated, sink)),
+    ("table, distinct", |sink| table(Pairs::Distinct, sink)),
+    ("capture, mixed", |sink| capture(4, CAPTURE, Packets::Mixed, sink)),
+    ("capture, headers only", |sink| capture(4, CAPTURE, Packets::Headers, sink)),
+    ("conn.log", log),
 ];
 
 fn table(pairs: Pairs, sink: &mut dyn FnMut(&[u8])) -> u64 {
@@ -51,7 +50,7 @@ fn read(file: &[u8]) -> u64 {
 
 fn readers(bench: &mut Criterion) {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    for (name, make, shark) in LINES {
+    for (name, make) in LINES {
         if !words.is_empty() && !words.iter().any(|word| name.contains(word.as_str())) {
             continue;
         }
@@ -62,46 +61,7 @@ fn readers(bench: &mut Criterion) {
         group.throughput(Throughput::BytesDecimal(file.len() as u64));
         group.bench_function(name, |timer| timer.iter(|| read(&file)));
         group.finish();
-        if shark {
-            compare(name, &file);
-        }
     }
-}
-
-/// The columns of a flow that tshark names.
-const FIELDS: [&str; 12] = [
-    "frame.time_epoch",
-    "frame.len",
-    "eth.src",
-    "eth.dst",
-    "ip.src",
-    "ip.dst",
-    "ip.ttl",
-    "ip.proto",
-    "tcp.srcport",
-    "tcp.dstport",
-    "tcp.flags",
-    "udp.port",
-];
-
-/// Says how fast tshark prints the columns of the same capture, and how many times as fast it is read here: once each,
-/// one after the other.
-fn compare(name: &str, file: &[u8]) {
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("reading.pcap");
-    std::fs::write(&path, file).expect("the capture is written");
-    let begun = Instant::now();
-    let mut shark = Command::new("tshark");
-    shark.arg("-r").arg(&path).args(["-n", "-T", "fields"]).args(FIELDS.iter().flat_map(|field| ["-e", field]));
-    let Ok(status) = shark.stdout(Stdio::null()).stderr(Stdio::null()).status() else {
-        return println!("{name}: no tshark here to compare with");
-    };
-    assert!(status.success(), "tshark reads {name}");
-    let theirs = begun.elapsed().as_secs_f64();
-    let begun = Instant::now();
-    read(file);
-    let ours = begun.elapsed().as_secs_f64();
-    let speed = |seconds: f64| file.len() as f64 / 1e6 / seconds;
-    println!("{name}: tshark {:.1} MB/s, here {:.0} MB/s, {:.0} times", speed(theirs), speed(ours), theirs / ours);
 }
 
 /// Ten samples and short ones, as the kernels have.

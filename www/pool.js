@@ -2,8 +2,8 @@
 
 /** More helpers than this are no faster: one worker puts together what they read. */
 const MOST = 4;
-/** So many tasks a helper has at a time: while one waits for its file, the other goes on. */
-const EACH = 2;
+/** So many tasks a helper has at a time: while one waits for its file, another goes on. */
+const EACH = 3;
 
 /** The same policy as the page's (seal.js): the only script addresses are blobs. */
 const policy = globalThis.trustedTypes?.createPolicy("flowglass", {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::input::Input;
+use crate::reading::STOPPING;
 use crate::run::{Run, Watched};
 use crate::site::Site;
 use crate::tab::Tab;
@@ -34,7 +35,9 @@ pub fn run(input: &Input) -> Run {
     let cancel = (input.rows >= LONG).then(|| {
         start(&mut tab, input);
         tab.chrome.cdp.rest(Duration::from_secs(3));
-        tab.value(CANCEL).as_f64().unwrap_or(f64::INFINITY)
+        let answered = tab.value(CANCEL).as_f64().unwrap_or(f64::INFINITY);
+        tab.chrome.cdp.rest(STOPPING);
+        answered
     });
     let from = start(&mut tab, input);
     let (state, reports, still) = watch(&mut tab, from);

@@ -65,6 +65,10 @@ impl Readable {
     pub fn megabytes(&self) -> f64 {
         self.bytes as f64 / 1e6
     }
+
+    pub fn is_capture(&self) -> bool {
+        [MIXED, HEADERS].contains(&self.name)
+    }
 }
 
 /// Writes what is made, and gives its length.

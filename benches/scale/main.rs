@@ -22,6 +22,7 @@ mod peer;
 mod promises;
 mod reading;
 mod run;
+mod shark;
 mod table;
 
 use std::fs;
@@ -31,7 +32,7 @@ use flowglass::sample::Pairs;
 
 use input::{Input, Readable, TABLE};
 use run::{Place, median};
-use table::Table;
+use table::{Reader, Table};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -60,12 +61,17 @@ fn all(sizes: &str, quick: bool) {
     let _ = fs::remove_dir_all(&folder);
 }
 
-/// Reading alone: tables with one helping worker and with two, what cannot be divided with none but the reader.
+/// Reading alone: tables with one helping worker and with two, what cannot be divided with none but the reader; then
+/// natively, and captures by tshark.
 fn read(folder: &Path, times: usize, table: &mut Table) {
     for name in Readable::NAMES {
         let input = Readable::new(folder, name);
         for workers in if name == TABLE { &[1, 2][..] } else { &[1] } {
-            table.add_reading(&input, *workers, reading::run(&input, *workers, times));
+            table.add_reading(&input, Reader::Page(*workers), reading::run(&input, *workers, times));
+        }
+        table.add_reading(&input, Reader::Native, shark::natively(&input, times));
+        if let Some(seconds) = input.is_capture().then(|| shark::tshark(&input)).flatten() {
+            table.add_reading(&input, Reader::Tshark, seconds);
         }
         let _ = fs::remove_file(&input.path);
     }

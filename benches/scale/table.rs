@@ -13,8 +13,19 @@ use crate::run::{DETECTORS_STAGE, Place, Run};
 pub struct Table {
     text: String,
     runs: Vec<(u64, Pairs, Place, Run)>,
-    /// What was read, by how many workers, and megabytes a second.
-    reading: Vec<(&'static str, u64, f64)>,
+    /// What was read, by whom, and megabytes a second.
+    reading: Vec<(&'static str, Reader, f64)>,
+}
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The page, with so many helping workers.
+    Page(u64),
+    /// The library, one parser on one core.
+    Native,
+    /// `tshark -T fields`, once.
+    Tshark,
 }
 
 impl Table {
@@ -30,9 +41,9 @@ impl Table {
         self.runs.iter().find(|run| (run.0, run.1, run.2) == (rows, pairs, place)).map(|run| &run.3)
     }
 
-    /// Megabytes a second with so many workers.
-    pub fn reading(&self, name: &str, workers: u64) -> Option<f64> {
-        self.reading.iter().find(|reading| (reading.0, reading.1) == (name, workers)).map(|reading| reading.2)
+    /// Megabytes a second.
+    pub fn reading(&self, name: &str, reader: Reader) -> Option<f64> {
+        self.reading.iter().find(|reading| (reading.0, reading.1) == (name, reader)).map(|reading| reading.2)
     }
 
     /// Rows and seconds of each size in the browser.
@@ -41,16 +52,20 @@ impl Table {
         here.map(|run| (run.0, run.3.total())).collect()
     }
 
-    pub fn add_reading(&mut self, input: &Readable, workers: u64, seconds: f64) {
+    pub fn add_reading(&mut self, input: &Readable, reader: Reader, seconds: f64) {
         let speed = input.megabytes() / seconds;
         if self.reading.is_empty() {
-            self.tell(
-                "\n## Reading alone in the page\n\n| file | workers | MB | seconds | MB/s |\n|---|---:|---:|---:|---:|",
-            );
+            self.tell("\n## Reading alone\n\n| file | by | MB | seconds | MB/s |\n|---|---|---:|---:|---:|");
         }
         let Readable { name, .. } = input;
-        self.tell(&format!("| {name} | {workers} | {:.0} | {seconds:.2} | {speed:.0} |", input.megabytes()));
-        self.reading.push((name, workers, speed));
+        let by = match reader {
+            Reader::Page(1) => "the page, one helping worker".into(),
+            Reader::Page(workers) => format!("the page, {workers} helping workers"),
+            Reader::Native => "the library natively, one core".into(),
+            Reader::Tshark => "tshark -T fields".to_owned(),
+        };
+        self.tell(&format!("| {name} | {by} | {:.0} | {seconds:.2} | {speed:.1} |", input.megabytes()));
+        self.reading.push((name, reader, speed));
     }
 
     /// Adds a run; beside a peer's run stands the page's own on the same input.

@@ -6,15 +6,15 @@ use crate::ingest::text::cell::Cell;
 use crate::ingest::text::signs::{Places, Signs};
 
 use super::aliases::{FIELDS, Field};
+use super::block::Row;
 use super::cells::{Cells, Span};
-use super::lines::Row;
 
 /// No column, in `Grid::columns`.
 const NONE: usize = usize::MAX;
 
 /// Bytes in which plain rows are looked for at once: few enough to stay in the first-level cache with what is read from
-/// them, enough to be read column by column.
-pub const WINDOW: usize = 16 << 10;
+/// them, enough to be read column by column. Unit tests have small files: theirs are small, too.
+pub const WINDOW: usize = if cfg!(test) { 80 } else { 16 << 10 };
 
 /// Finds the cells of rows. Those of a plain row, which has no quotes and as many cells as the header, lie between signs
 /// whose places are found for many rows at once. An odd row is cut cell by cell.

@@ -3,9 +3,8 @@
 use memchr::{memchr, memchr2};
 
 use crate::ingest::stretch::Border;
-use crate::ingest::text::cell::Cell;
 
-use super::aliases::Field;
+use super::block::{Block, Cut, Row};
 use super::cells::ends_quoted;
 use super::grid::{Grid, WINDOW};
 
@@ -14,65 +13,6 @@ pub const MAX_ROW: usize = 1 << 20;
 
 /// Rows handed on together: enough to read them column by column, few enough to stay in the first-level cache.
 const TOGETHER: usize = 256;
-
-/// What the stream is cut into.
-#[derive(Debug, Clone, Copy)]
-pub enum Cut<'a> {
-    Rows(Block<'a>),
-    /// The last row, where the file does not end with a line end: it may be cut short.
-    Unended(Block<'a>),
-    /// A line longer than `MAX_ROW`, with the byte of the stream at which it starts.
-    TooLong(u64),
-    /// The same for a row whose quote is not closed within `MAX_ROW`; reading goes on behind its first line.
-    OpenQuote(u64),
-}
-
-/// Some rows of the stream.
-#[derive(Debug, Clone, Copy)]
-pub struct Block<'a> {
-    /// The rows with their line ends, less than 4 GiB.
-    bytes: &'a [u8],
-    /// The byte of the stream at which they start.
-    at: u64,
-    grid: &'a Grid,
-}
-
-/// Where a row stands among some bytes, without its line end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
-    pub start: u32,
-    pub end: u32,
-    /// Whether it holds a quote.
-    pub quoted: bool,
-}
-
-impl<'a> Block<'a> {
-    /// The numbers of the rows that are not empty; a plain one has separators.
-    pub fn rows(&self) -> impl Iterator<Item = u32> + '_ {
-        let plain = self.grid.is_plain();
-        (0..self.grid.rows()).filter(move |row| plain || !is_empty(self.text(*row)))
-    }
-
-    /// The bytes of a row.
-    pub fn text(&self, row: u32) -> &'a [u8] {
-        &self.bytes[self.grid.bounds(row)]
-    }
-
-    /// The byte of the stream at which a row starts.
-    pub fn at(&self, row: u32) -> u64 {
-        self.at + self.grid.bounds(row).start as u64
-    }
-
-    /// The cell of a row; empty where there is no such column.
-    #[inline(always)]
-    pub fn cell(&self, field: Field, row: u32) -> Cell<'a> {
-        self.grid.cell(self.bytes, field, row)
-    }
-}
-
-fn is_empty(line: &[u8]) -> bool {
-    line.first().is_none_or(|first| matches!(first, b' ' | b'\r')) && line.iter().all(|b| matches!(b, b' ' | b'\r'))
-}
 
 /// The state between two slices.
 #[derive(Debug)]
@@ -221,10 +161,7 @@ impl Lines {
                     begin = done;
                 }
                 Next::Unended => {
-                    let (bytes, at) = (&bytes[done..], self.border.at);
-                    self.grid.cut(bytes, &[Row { start: 0, end: bytes.len() as u32, quoted: true }]);
-                    take(Cut::Unended(Block { bytes, at, grid: &self.grid }));
-                    done += self.go_on(bytes.len());
+                    done += self.hand_on_last(&bytes[done..], take);
                     begin = done;
                 }
             }
@@ -247,6 +184,13 @@ impl Lines {
             take(Cut::Rows(Block { bytes, at: self.border.at - bytes.len() as u64, grid: &self.grid }));
             rows.clear();
         }
+    }
+
+    /// Gives the row that takes all of some bytes.
+    fn hand_on_last(&mut self, bytes: &[u8], take: &mut impl FnMut(Cut<'_>)) -> usize {
+        self.grid.cut(bytes, &[Row { start: 0, end: bytes.len() as u32, quoted: true }]);
+        take(Cut::Unended(Block { bytes, at: self.border.at, grid: &self.grid }));
+        self.go_on(bytes.len())
     }
 
     /// Gives the plain rows at the start of some bytes, window by window, up to the first window in which some are not.

@@ -1,6 +1,7 @@
 //! Delimited text: CSV, TSV and their kin, with a header in whatever dialect the exporter speaks.
 
 mod aliases;
+mod block;
 mod cells;
 mod columns;
 mod grid;

@@ -10,10 +10,10 @@ use crate::ingest::text::fields::{self, is_blank};
 use crate::ingest::text::times::Clock;
 
 use super::aliases::{FIELDS, Field};
+use super::block::{Block, Cut};
 use super::cells::Cells;
 use super::columns::Columns;
 use super::head::Layout;
-use super::lines::{Block, Cut};
 
 use ends::{Refused, Spoken};
 

@@ -115,7 +115,7 @@ proptest! {
         let grid = Grid::new([b',', b'\n'], 3, |_| None);
         let mut lines = Lines::new(grid, Border::default(), u64::MAX);
         file.chunks(3).for_each(|slice| lines.feed(slice, |cut| {
-            let lines::Cut::Rows(block) = cut else { return };
+            let block::Cut::Rows(block) = cut else { return };
             for line in block.rows().map(|row| block.text(row)) {
                 let cells = cells::Cells::new(line, b',').map(|span| span.of(line).to_vec());
                 read.push(cells.map(|cell| String::from_utf8(cell).unwrap().replace("\"\"", "\"")).collect::<Vec<_>>());
