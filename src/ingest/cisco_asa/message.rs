@@ -62,10 +62,12 @@ pub fn message(number: &[u8], text: &[u8]) -> Result<Option<Message>, &'static s
     let words = words_of(text);
     Ok(Some(match number {
         b"106001" | b"106006" | b"106007" | b"106012" | b"106015" | b"106016" | b"106017" | b"106020" | b"106021"
-        | b"106022" | b"710003" | b"710005" => Message::Denied(from_to(&words)?),
+        | b"106022" | b"338005" | b"338006" | b"338007" | b"338008" | b"710003" | b"710005" => {
+            Message::Denied(from_to(&words)?)
+        }
         b"710002" => Message::Denied(Record { state: None, ..from_to(&words)? }),
         b"106010" | b"106011" | b"106014" | b"106023" | b"305013" => Message::Denied(src_dst(&words)?),
-        b"313001" | b"313008" => Message::Denied(ping(&words)?),
+        b"313001" | b"313004" | b"313008" => Message::Denied(ping(&words)?),
         b"106100" | b"106102" | b"106103" => Message::Denied(access_list::packet(text)?),
         b"302013" | b"302015" | b"302303" => built(&words)?,
         b"302014" | b"302016" | b"302304" => torn(&words)?,
@@ -171,9 +173,15 @@ fn src_dst(words: &[&[u8]]) -> Result<Record<'static>, &'static str> {
     Ok(record)
 }
 
-/// `Denied ICMP type=8, code=0 from 192.0.2.1 on interface outside`, to one of the firewall's own addresses.
+/// `Denied ICMP type=8, code=0 from 192.0.2.1 on interface outside`, to one of the firewall's own addresses; or
+/// `Denied ICMP type=0, from laddr 10.0.0.1 on interface inside to 192.0.2.1: no matching session`.
 fn ping(words: &[&[u8]]) -> Result<Record<'static>, &'static str> {
-    let mut record = Record::from_source(end(word(words, place(words, "from").map(|at| at + 1)))?.address);
+    let from = place(words, "laddr").or(place(words, "from")).map(|at| at + 1);
+    let mut record = Record::from_source(end(word(words, from))?.address);
+    if let Some(to) = place(words, "to") {
+        let to = word(words, Some(to + 1));
+        record.destination = Some(end(to.strip_suffix(b":").unwrap_or(to))?.address);
+    }
     record.protocol = protocol_of(words);
     let number = |key: &[u8]| {
         let cell = words.iter().find_map(|word| word.strip_prefix(key))?;
@@ -237,15 +245,16 @@ fn icmp(words: &[&[u8]], begins: bool) -> Result<Message, &'static str> {
     let side = |name: &str| end(word(words, place(words, name).map(|at| at + 1)));
     let (foreign, local) = (End { port: None, ..side("faddr")? }, End { port: None, ..side("laddr")? });
     let ends = [foreign, local];
+    let protocol = Some(if matches!(foreign.address, Address::V6(_)) { 58 } else { 1 });
     if !begins {
         return Ok(Message::Torn(
             Connection::Ends(foreign.address, local.address),
-            Teardown { ends, protocol: Some(1), duration: None, bytes: None, how: How::Other },
+            Teardown { ends, protocol, duration: None, bytes: None, how: How::Other },
         ));
     }
     let inbound = place(words, "inbound").is_some();
     let (source, destination) = if inbound { (foreign, local) } else { (local, foreign) };
-    Ok(Message::Built(Connection::Ends(foreign.address, local.address), record(source, destination, Some(1))))
+    Ok(Message::Built(Connection::Ends(foreign.address, local.address), record(source, destination, protocol)))
 }
 
 impl Teardown {

@@ -22,8 +22,8 @@ pub const FORMAT: Format = Format {
         title: "Cisco ASA and Firepower (syslog)",
         help: "What a Cisco ASA or Firepower (FTD) firewall sent to syslog, after Cisco's \"ASA Series Syslog Messages\" \
                and \"Secure Firewall Threat Defense Syslog Messages\". Denied packets (messages 106001, 106006, 106007, \
-               106010 to 106012, 106014 to 106017, 106020 to 106023, 106100, 106102, 106103, 305013, 313001, 313008, \
-               710003, 710005) count as rejected attempts; access to the firewall itself that was permitted (710002) \
+               106010 to 106012, 106014 to 106017, 106020 to 106023, 106100, 106102, 106103, 305013, 313001, 313004, 313008, \
+               338005 to 338008, 710003, 710005) count as rejected attempts; access to the firewall itself that was permitted (710002) \
                is a flow. A connection that was built (302013, 302015, 302020, 302303) and torn down \
                (302014, 302016, 302021, 302304) is one flow, with its duration, bytes and how it ended; so are \
                Firepower's connection events (430002, 430003), which count as rejected attempts where a rule blocked \
@@ -60,10 +60,11 @@ struct Asa {
 fn number(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let marks: [&[u8]; 4] = [b"%ASA-", b"%FTD-", b"%PIX-", b"%NGIPS-"];
     let rest = marks.iter().find_map(|mark| Some(&line[memchr::memmem::find(line, mark)? + mark.len()..]))?;
-    let colon = memchr::memchr(b':', rest).filter(|colon| *colon < 30)?;
+    // Some senders leave the colon out.
+    let behind = rest.iter().position(|byte| matches!(byte, b':' | b' ')).filter(|behind| *behind < 30)?;
     // A severity, or a class and a severity, stand in front of the number.
-    let number = rest[..colon].rsplit(|byte| *byte == b'-').next()?;
-    (number.len() == 6 && number.iter().all(u8::is_ascii_digit)).then(|| (number, rest[colon + 1..].trim_ascii()))
+    let number = rest[..behind].rsplit(|byte| *byte == b'-').next()?;
+    (number.len() == 6 && number.iter().all(u8::is_ascii_digit)).then(|| (number, rest[behind + 1..].trim_ascii()))
 }
 
 impl Dialect for Asa {

@@ -187,6 +187,32 @@ Nov 06 2024 20:51:01: %ASA-6-305012: Teardown dynamic TCP translation from insid
 }
 
 #[test]
+fn what_real_senders_write_besides() {
+    // No colon behind the number; an answer nobody asked for; a filter by reputation; a user's name with blanks; ICMPv6.
+    let text = "Nov 06 2024 20:51:01 : %ASA-6-302016 Teardown UDP connection 40 for outside:192.0.2.1/500 to inside:10.0.0.2/500 duration 0:02:02 bytes 1416\n\
+Nov 06 2024 20:51:01: %ASA-4-313004: Denied ICMP type=0, from laddr 10.0.0.9 on interface inside to 192.0.2.9: no matching session\n\
+Nov 06 2024 20:51:01: %ASA-4-338008: Dynamic Filter dropped greylisted TCP traffic from inside:10.0.0.1/4000 (203.0.113.5/4000) to outside:192.0.2.7/80 (192.0.2.7/80), destination 192.0.2.7 resolved from dynamic list: 192.0.2.7/255.255.255.255, threat-level: high, category: Malware\n\
+Nov 06 2024 20:51:01: %ASA-6-302014: Teardown TCP connection 41 for outside:192.0.2.4/50120(LOCAL\\unit\\A Name) to inside:10.0.0.4/443 duration 0:00:05 bytes 9610 TCP FINs from outside (unit\\A Name)\n\
+Nov 06 2024 20:51:01: %ASA-6-302021: Teardown ICMP connection for faddr ff02::1/0 gaddr fe80::1/0 laddr fe80::1/0 type 134 code 0\n";
+    let intake = read(text.as_bytes(), 29);
+    assert_eq!((intake.accepted(), intake.reasons()), (5, Vec::new()));
+    let traffic = &intake.traffic;
+    let address = |id| traffic.address(id).to_string();
+    let rows: Vec<_> = (0..traffic.rows())
+        .map(|row| (address(traffic.source()[row]), traffic.destination.get(row).map(address), traffic.protocol.get(row)))
+        .collect();
+    let row = |source: &str, destination: &str, protocol| (source.into(), Some(destination.into()), Some(protocol));
+    let expected: Vec<(String, Option<String>, Option<u8>)> = vec![
+        row("192.0.2.1", "10.0.0.2", 17),
+        row("10.0.0.9", "192.0.2.9", 1),
+        row("10.0.0.1", "192.0.2.7", 6),
+        row("192.0.2.4", "10.0.0.4", 6),
+        row("ff02::1", "fe80::1", 58),
+    ];
+    assert_eq!(rows, expected);
+}
+
+#[test]
 fn an_event_of_icmp_names_its_type() {
     let text = "2024-11-06T20:51:11Z fw %NGIPS-1-430003: EventPriority: Low, InstanceID: 2, ConnectionID: 4, AccessControlRuleAction: Allow, SrcIP: 192.0.2.1, DstIP: 10.0.0.1, ICMPType: Echo Request, ICMPCode: No Code, Protocol: icmp, InitiatorPackets: 1, ResponderPackets: 0, InitiatorBytes: 74, ResponderBytes: 0, NAPPolicy: Balanced\n";
     let intake = read(text.as_bytes(), 41);
