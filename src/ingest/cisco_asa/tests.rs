@@ -199,7 +199,9 @@ Nov 06 2024 20:51:01: %ASA-6-302021: Teardown ICMP connection for faddr ff02::1/
     let traffic = &intake.traffic;
     let address = |id| traffic.address(id).to_string();
     let rows: Vec<_> = (0..traffic.rows())
-        .map(|row| (address(traffic.source()[row]), traffic.destination.get(row).map(address), traffic.protocol.get(row)))
+        .map(|row| {
+            (address(traffic.source()[row]), traffic.destination.get(row).map(address), traffic.protocol.get(row))
+        })
         .collect();
     let row = |source: &str, destination: &str, protocol| (source.into(), Some(destination.into()), Some(protocol));
     let expected: Vec<(String, Option<String>, Option<u8>)> = vec![
