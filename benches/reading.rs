@@ -3,14 +3,15 @@
 //!
 //! `cargo bench --bench reading` runs all; words after `--` pick the lines that contain one of them.
 
+#[path = "scale/parser.rs"]
+mod parser;
+
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use flowglass::catalog::knobs;
-use flowglass::ingest::intake::Intake;
-use flowglass::ingest::{SLICE, recognise};
-use flowglass::model::settings::Settings;
 use flowglass::sample::{Packets, Pairs, Shape, capture, conn_log, stream};
+
+use parser::read;
 
 const ROWS: u64 = 500_000;
 /// Bytes of each capture.
@@ -35,17 +36,6 @@ fn table(pairs: Pairs, sink: &mut dyn FnMut(&[u8])) -> u64 {
 fn log(sink: &mut dyn FnMut(&[u8])) -> u64 {
     conn_log(4, ROWS, sink);
     ROWS
-}
-
-/// The rows or packets that were read.
-fn read(file: &[u8]) -> u64 {
-    let settings = Settings::default().check(&knobs()).expect("the defaults pass");
-    let mut intake = Intake::default();
-    intake.begin("made up");
-    let mut parser = (recognise(&file[..1 << 16]).expect("a known format").open)(&settings);
-    file.chunks(SLICE).for_each(|slice| parser.feed(slice, &mut intake).expect("it reads"));
-    parser.finish(&mut intake).expect("it reads");
-    intake.accepted()
 }
 
 fn readers(bench: &mut Criterion) {

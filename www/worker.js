@@ -90,7 +90,7 @@ const readers = new Set();
  * the browser would read ahead behind it is another's.
  */
 async function* slicesPast(file, from, until) {
-  for (let at = from, end = until + ROW; at < file.size; at = end, end += SLICE) yield* slices(file.slice(at, end));
+  for (let at = from, end = Math.max(from, until) + ROW; at < file.size; at = end, end += SLICE) yield* slices(file.slice(at, end));
 }
 
 /**

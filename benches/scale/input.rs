@@ -47,6 +47,7 @@ pub const TABLE: &str = "table";
 pub const MIXED: &str = "capture";
 pub const HEADERS: &str = "capture of headers only";
 pub const LOG: &str = "Zeek conn.log";
+pub const CAPTURES: [&str; 2] = [MIXED, HEADERS];
 
 impl Readable {
     pub const NAMES: [&str; 4] = [TABLE, MIXED, HEADERS, LOG];
@@ -67,7 +68,7 @@ impl Readable {
     }
 
     pub fn is_capture(&self) -> bool {
-        [MIXED, HEADERS].contains(&self.name)
+        CAPTURES.contains(&self.name)
     }
 }
 

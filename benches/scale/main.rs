@@ -18,6 +18,7 @@ mod tab;
 mod browser;
 mod input;
 mod native;
+mod parser;
 mod peer;
 mod promises;
 mod reading;
@@ -69,7 +70,7 @@ fn read(folder: &Path, times: usize, table: &mut Table) {
         for workers in if name == TABLE { &[1, 2][..] } else { &[1] } {
             table.add_reading(&input, Reader::Page(*workers), reading::run(&input, *workers, times));
         }
-        table.add_reading(&input, Reader::Native, shark::natively(&input, times));
+        table.add_reading(&input, Reader::Native, reading::natively(&input, times));
         if let Some(seconds) = input.is_capture().then(|| shark::tshark(&input)).flatten() {
             table.add_reading(&input, Reader::Tshark, seconds);
         }

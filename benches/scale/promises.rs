@@ -2,7 +2,7 @@
 
 use flowglass::sample::Pairs;
 
-use crate::input::{HEADERS, LOG, MIXED, TABLE};
+use crate::input::{CAPTURES, HEADERS, LOG, MIXED, TABLE};
 use crate::run::{DETECTORS_STAGE, Place, Run};
 use crate::table::{Reader, Table};
 
@@ -49,7 +49,7 @@ fn reading(table: &Table) -> Vec<Line> {
             kept: two >= 1.6 * one,
         });
     }
-    for name in [MIXED, HEADERS] {
+    for name in CAPTURES {
         let beside = table.reading(name, Reader::Native).zip(table.reading(name, Reader::Tshark));
         lines.extend(beside.map(|(ours, theirs)| Line {
             promise: format!("reading a {name} natively 20 times as fast as tshark -T fields"),

@@ -1,10 +1,12 @@
-//! Reading alone in the built page: from the press to the first model, with so many helping workers.
+//! Reading alone: in the built page from the press to the first model, with so many helping workers, and natively.
 
-use std::time::Duration;
+use std::fs;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::input::Readable;
+use crate::parser;
 use crate::run::middle;
 use crate::site::Site;
 use crate::tab::Tab;
@@ -48,6 +50,17 @@ pub fn run(input: &Readable, workers: u64, times: usize) -> f64 {
         tab.wait("document.documentElement.dataset.state === 'ready'", 60);
         tab.chrome.cdp.rest(STOPPING);
         seconds
+    };
+    middle((0..times).map(once).collect())
+}
+
+/// The same natively, by one parser on one core; the file is in memory.
+pub fn natively(input: &Readable, times: usize) -> f64 {
+    let file = fs::read(&input.path).expect("the input is there");
+    let once = |_| {
+        let begun = Instant::now();
+        assert!(parser::read(&file) > 0);
+        begun.elapsed().as_secs_f64()
     };
     middle((0..times).map(once).collect())
 }

@@ -92,9 +92,8 @@ pub struct StretchReader {
     parser: Box<dyn Parser>,
     intake: Intake,
     from: u64,
-    /// How many bytes there will be, and how many there were.
-    bytes: u64,
-    fed: u64,
+    /// How many bytes there will be, until the first of them have come.
+    bytes: Option<u64>,
 }
 
 impl StretchReader {
@@ -106,7 +105,8 @@ impl StretchReader {
         let (_, parser, from) = begun(head, bounds, settings).ok_or_else(indivisible)?;
         let mut intake = Intake::default();
         intake.begin("");
-        Ok(StretchReader { parser, intake, from, bytes: bounds.until.saturating_sub(from), fed: 0 })
+        let bytes = Some(bounds.until.saturating_sub(from)).filter(|bytes| *bytes < LONGEST);
+        Ok(StretchReader { parser, intake, from, bytes })
     }
 
     /// The byte from which the file is to be fed.
@@ -117,10 +117,8 @@ impl StretchReader {
     /// Takes the next slice; gives whether that was enough.
     pub fn feed(&mut self, slice: &[u8]) -> Result<bool> {
         self.parser.feed(slice, &mut self.intake)?;
-        let first = self.fed == 0;
-        self.fed += slice.len() as u64;
-        if first && (self.fed..LONGEST).contains(&self.bytes) {
-            self.intake.expect(self.fed as f64 / self.bytes as f64);
+        if let Some(bytes) = self.bytes.take().filter(|bytes| *bytes > slice.len() as u64) {
+            self.intake.expect(slice.len() as f64 / bytes as f64);
         }
         Ok(self.parser.stretch().is_some_and(|stretch| stretch.is_done()))
     }

@@ -2,7 +2,7 @@
 
 use crate::ingest::text::fields::{self, AddressKind, Port, digits};
 use crate::ingest::text::log::reason;
-use crate::ingest::text::protocols::{Protocol, is_icmp, protocol};
+use crate::ingest::text::protocols::{self, Protocol, is_icmp, protocol};
 use crate::ingest::text::times::{Unit, duration};
 use crate::model::address::Address;
 use crate::model::record::{ConnState, Record};
@@ -245,7 +245,7 @@ fn icmp(words: &[&[u8]], begins: bool) -> Result<Message, &'static str> {
     let side = |name: &str| end(word(words, place(words, name).map(|at| at + 1)));
     let (foreign, local) = (End { port: None, ..side("faddr")? }, End { port: None, ..side("laddr")? });
     let ends = [foreign, local];
-    let protocol = Some(if matches!(foreign.address, Address::V6(_)) { 58 } else { 1 });
+    let protocol = Some(protocols::icmp(foreign.address));
     if !begins {
         return Ok(Message::Torn(
             Connection::Ends(foreign.address, local.address),

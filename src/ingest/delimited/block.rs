@@ -3,6 +3,7 @@
 use crate::ingest::text::cell::Cell;
 
 use super::aliases::Field;
+use super::cells::Cells;
 use super::grid::Grid;
 
 /// What the stream is cut into.
@@ -46,6 +47,11 @@ impl<'a> Block<'a> {
     /// The bytes of a row.
     pub fn text(&self, row: u32) -> &'a [u8] {
         &self.bytes[self.grid.bounds(row)]
+    }
+
+    /// Whether a row has fewer cells than the header.
+    pub fn is_short(&self, row: u32) -> bool {
+        Cells::new(self.text(row), self.grid.separator()).count() < self.grid.width()
     }
 
     /// The byte of the stream at which a row starts.

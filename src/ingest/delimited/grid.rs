@@ -71,6 +71,11 @@ impl Grid {
         self.signs.line_end
     }
 
+    /// The number of cells in the header.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     /// Cuts the rows at the start of some bytes that start before `until`, if they are plain ones up to the last line end
     /// within a window; gives the bytes they take.
     pub fn cut_plain(&mut self, bytes: &[u8], until: u64) -> Option<usize> {

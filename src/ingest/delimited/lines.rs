@@ -17,8 +17,6 @@ const TOGETHER: usize = 256;
 /// The state between two slices.
 #[derive(Debug)]
 pub struct Lines {
-    separator: u8,
-    end: u8,
     grid: Grid,
     /// The unfinished row, and where it starts.
     held: Vec<u8>,
@@ -63,8 +61,6 @@ impl Lines {
     /// Reads from a border on the rows that start before the byte `until`.
     pub fn new(grid: Grid, border: Border, until: u64) -> Self {
         Lines {
-            separator: grid.separator(),
-            end: grid.line_end(),
             grid,
             held: Vec::new(),
             border,
@@ -96,7 +92,7 @@ impl Lines {
         let mut rest = slice;
         // A row begun in the slice before is completed line by line; the others are read in place.
         while !self.held.is_empty() && !rest.is_empty() {
-            let line = memchr(self.end, rest).map_or(rest.len(), |end| end + 1).min(MAX_ROW);
+            let line = memchr(self.grid.line_end(), rest).map_or(rest.len(), |end| end + 1).min(MAX_ROW);
             let mut held = std::mem::take(&mut self.held);
             held.extend_from_slice(&rest[..line]);
             rest = &rest[line..];
@@ -207,8 +203,8 @@ impl Lines {
     #[inline]
     fn next<'a>(&mut self, rest: &'a [u8], last: bool) -> Next<'a> {
         if self.scan.seen == 0
-            && let Some(found) = memchr2(self.end, b'"', rest)
-            && rest[found] == self.end
+            && let Some(found) = memchr2(self.grid.line_end(), b'"', rest)
+            && rest[found] == self.grid.line_end()
             && found <= MAX_ROW
         {
             return Next::Row(found, false);
@@ -219,7 +215,7 @@ impl Lines {
     /// The same for a row with quotes, over several lines or slices, or too long.
     fn next_of_many<'a>(&mut self, rest: &'a [u8], last: bool) -> Next<'a> {
         loop {
-            let found = memchr(self.end, &rest[self.scan.seen..]).map(|end| self.scan.seen + end);
+            let found = memchr(self.grid.line_end(), &rest[self.scan.seen..]).map(|end| self.scan.seen + end);
             let reach = found.unwrap_or(rest.len());
             if reach > MAX_ROW {
                 return self.overrun(found);
@@ -230,7 +226,7 @@ impl Lines {
             };
             let line = &rest[self.scan.line..end];
             let plain = !self.scan.quoted && memchr(b'"', line).is_none();
-            if plain || !ends_quoted(line, self.separator, self.scan.quoted) {
+            if plain || !ends_quoted(line, self.grid.separator(), self.scan.quoted) {
                 return Next::Row(end, !plain);
             }
             if self.border.at < self.border.single_until {
@@ -253,7 +249,7 @@ impl Lines {
 
     /// The row that the end of the stream cuts off.
     fn ending<'a>(&mut self, rest: &'a [u8]) -> Next<'a> {
-        let open = ends_quoted(&rest[self.scan.line..], self.separator, self.scan.quoted);
+        let open = ends_quoted(&rest[self.scan.line..], self.grid.separator(), self.scan.quoted);
         if let (true, Some(end)) = (open, self.scan.first_line) {
             self.border.single_until = self.border.at + rest.len() as u64;
             return Next::Odd(end + 1, Cut::OpenQuote(self.border.at));
@@ -262,7 +258,7 @@ impl Lines {
     }
 
     fn drop_line<'a>(&mut self, rest: &'a [u8]) -> Next<'a> {
-        match memchr(self.end, rest) {
+        match memchr(self.grid.line_end(), rest) {
             Some(end) => {
                 self.dropping = false;
                 Next::Dropped(end + 1)

@@ -57,9 +57,8 @@ impl<'a> Cell<'a> {
         decimal_in(self.text, self.start, self.end)
     }
 
-    /// A dotted quad.
     #[inline(always)]
-    pub fn quad(self) -> Option<u32> {
+    fn quad(self) -> Option<u32> {
         quad_in(self.text, self.start, self.end)
     }
 

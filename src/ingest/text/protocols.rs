@@ -1,5 +1,7 @@
 //! Reads protocols: by number, by name, or as the last name of a stack.
 
+use crate::model::address::Address;
+
 use super::fields::{count, is_blank};
 
 /// What a protocol cell holds.
@@ -45,6 +47,11 @@ pub fn is_icmp(protocol: Option<u8>) -> bool {
     matches!(protocol, Some(1 | 58))
 }
 
+/// The ICMP that goes to and from such an address.
+pub fn icmp(address: Address) -> u8 {
+    if matches!(address, Address::V6(_)) { 58 } else { 1 }
+}
+
 /// TCP or UDP in the first three of four letters.
 #[inline(always)]
 pub fn three_letters(text: [u8; 4]) -> Option<u8> {
@@ -63,11 +70,10 @@ const UDP: u32 = u32::from_le_bytes(*b"udp\0");
 /// Reads a protocol: its number, its name, or a stack of names that ends in it (`IPV4-TCP`, `IPV4-2`).
 #[inline]
 pub fn protocol(cell: &[u8]) -> Protocol {
-    if cell.eq_ignore_ascii_case(b"tcp") {
-        return Protocol::Number(6);
-    }
-    if cell.eq_ignore_ascii_case(b"udp") {
-        return Protocol::Number(17);
+    if let [a, b, c] = *cell
+        && let Some(number) = three_letters([a, b, c, 0])
+    {
+        return Protocol::Number(number);
     }
     if let Some(number) = count(cell) {
         return u8::try_from(number).map_or(Protocol::Unknown, Protocol::Number);

@@ -32,8 +32,8 @@ impl Places {
     pub fn find(&mut self, signs: Signs, text: &[u8]) {
         let most = text.len() + 1 + AT_ONCE;
         if self.all.len() < most {
+            // The first entry keeps what it is filled with here.
             self.all.resize(most, BEFORE);
-            self.all[0] = BEFORE;
         }
         (self.count, self.lines, self.odd) = (1, 0, false);
         let (chunks, rest) = text.as_chunks::<WIDTH>();

@@ -2,7 +2,7 @@
 
 use crate::ingest::text::fields::{self, Port};
 use crate::ingest::text::log::reason;
-use crate::ingest::text::protocols::{Protocol, protocol};
+use crate::ingest::text::protocols::{Protocol, icmp, protocol};
 use crate::model::address::Address;
 
 /// Times below this are no dates: 1973, before there was a packet. They count from the start of a capture.
@@ -41,7 +41,7 @@ impl Tally {
         match protocol(name) {
             Protocol::Number(1) => {
                 self.icmp += 1;
-                Some(if matches!(source, Address::V6(_)) { 58 } else { 1 })
+                Some(icmp(source))
             }
             Protocol::Number(number) => Some(number),
             Protocol::NoIp => None,

@@ -11,7 +11,6 @@ use crate::ingest::text::times::Clock;
 
 use super::aliases::{FIELDS, Field};
 use super::block::{Block, Cut};
-use super::cells::Cells;
 use super::columns::Columns;
 use super::head::Layout;
 
@@ -40,8 +39,6 @@ pub struct Tally {
 /// Reads rows.
 #[derive(Debug)]
 pub struct Rows {
-    delimiter: u8,
-    width: usize,
     /// The rows of the block that are flows.
     kept: Vec<u32>,
     spoken: Spoken,
@@ -54,8 +51,6 @@ pub struct Rows {
 impl Rows {
     pub fn new(layout: Layout) -> Self {
         Rows {
-            delimiter: layout.delimiter,
-            width: layout.width,
             kept: Vec::new(),
             spoken: Spoken::default(),
             columns: layout.columns,
@@ -71,7 +66,7 @@ impl Rows {
             Cut::Rows(block) => self.block(&block, intake),
             Cut::Unended(block) => {
                 let Some(row) = block.rows().next() else { return };
-                if Cells::new(block.text(row), self.delimiter).count() < self.width {
+                if block.is_short(row) {
                     return self.reject(block.at(row), reason::TRUNCATED, intake);
                 }
                 let before = intake.accepted();

@@ -1,11 +1,9 @@
 //! Plain rows of conn.log, many at a time: where their cells end is found for all of them at once, and they go to the
 //! traffic table column by column.
 
-use std::net::Ipv4Addr;
-
 use crate::ingest::intake::Intake;
 use crate::ingest::text::cell::Cell;
-use crate::ingest::text::fields;
+use crate::ingest::text::fields::{self, AddressKind};
 use crate::ingest::text::signs::{Places, Signs};
 use crate::ingest::text::states::state;
 use crate::ingest::zeek::conn::{self, Tally};
@@ -123,7 +121,7 @@ impl Block {
             let ports = [source_port, destination_port].map(|column| port_of(self.cell(text, line, column)));
             let [Ok(source_port), Ok(destination_port)] = ports else { return };
             let cell = self.cell(text, line, destination);
-            let target = tally.read(cell, address_of);
+            let target = tally.read(cell, |cell| cell.address(AddressKind::Text));
             let protocol = tally.protocol(self.cell(text, line, protocol).bytes(), address);
             self.ends.protocol.push(protocol);
             self.ends.source.push(traffic.intern(address));
@@ -148,12 +146,7 @@ impl Block {
 /// `conn::source`.
 #[inline(always)]
 fn source_of(cell: Cell<'_>) -> Result<Address, &'static str> {
-    cell.quad().map_or_else(|| conn::source(cell.bytes()), |bits| Ok(Address::V4(Ipv4Addr::from_bits(bits))))
-}
-
-#[inline(always)]
-fn address_of(cell: Cell<'_>) -> Option<Address> {
-    source_of(cell).ok()
+    cell.address(AddressKind::Text).map_or_else(|| conn::source(cell.bytes()), Ok)
 }
 
 /// `conn::port`.
