@@ -1,4 +1,5 @@
-// A worker's helpers: workers of the same code that take tasks as they become free.
+// A worker's helpers: workers of the same code that take tasks as they become free. They stand by from the start, because
+// starting them takes as long as reading some thirty megabytes.
 
 /** More helpers than this are no faster: one worker puts together what they read. */
 const MOST = 4;
@@ -18,16 +19,14 @@ export class Pool {
   #idle = [];
   #parts;
   #workers = [];
-  /** Settles when the workers are ready. */
-  #opened;
   #waiting = [];
   #memory = new Map();
   #worked = false;
 
-  /** `parts`: what the worker itself was opened with. At least one helper, and no more than processors. */
-  constructor(parts, wanted) {
+  /** `parts`: what the worker itself was opened with. */
+  constructor(parts) {
     this.#parts = parts;
-    this.#open(Math.max(1, Math.min(wanted, MOST, parts.processors)));
+    this.#open();
   }
 
   /** How many tasks the helpers are at, when they are busy. */
@@ -54,27 +53,28 @@ export class Pool {
     return Promise.all(things.map((thing, k) => this.#ask(this.#workers[k % this.#workers.length], method, [thing])));
   }
 
-  /** Puts new workers in the place of idle ones that have worked: an instance keeps all the memory it ever needed. */
-  async renew() {
-    if (!this.#worked) return;
-    const size = this.#workers.length;
-    this.close();
-    this.#open(size);
-    await this.#opened;
-  }
-
+  /** Lets the helpers go, and what they were at with them: an instance keeps all the memory it ever needed. */
   close() {
     for (const worker of this.#workers) worker.terminate();
+    this.#workers = [];
+    this.#waiting = [];
     this.#memory.clear();
   }
 
-  #open(size) {
+  /** Has new helpers stand by in the place of those that were let go or have worked. */
+  renew() {
+    if (this.#workers.length && !this.#worked) return;
+    this.close();
+    this.#open();
+  }
+
+  #open() {
     this.#worked = false;
     const url = policy ? policy.createScriptURL(this.#parts.workerUrl) : this.#parts.workerUrl;
+    const size = Math.min(MOST, this.#parts.processors);
     this.#workers = Array.from({ length: size }, () => new Worker(url, { type: "module" }));
-    this.#opened = this.each(this.#workers.map(() => this.#parts), "open");
     // Who waits for a task is told of a worker that stopped.
-    this.#opened.catch(() => {});
+    this.each(this.#workers.map(() => this.#parts), "load").catch(() => {});
     this.#idle = Array.from({ length: EACH }, () => this.#workers).flat();
   }
 
@@ -83,6 +83,7 @@ export class Pool {
       const worker = this.#idle.shift();
       const { method, args, resolve, reject } = this.#waiting.shift();
       this.#ask(worker, method, args).then(resolve, reject).finally(() => {
+        if (!this.#workers.includes(worker)) return;
         this.#idle.push(worker);
         this.#dispatch();
       });

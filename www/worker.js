@@ -20,13 +20,23 @@ let parts;
 let glue;
 let memory;
 let session = null;
+/** The helpers that read, and those that hash: these need little memory, and are not to wait for those to be replaced. */
+let readers;
+let hashers;
 
 const methods = {
-  async open(given) {
+  /** All that a helper needs: the code. */
+  async load(given) {
     parts = given;
     glue = await import(parts.glueUrl);
     ({ memory } = await glue.default({ module_or_path: parts.module }));
     return { memory: memory.buffer.byteLength };
+  },
+
+  async open(given) {
+    await methods.load(given);
+    readers = new Pool(parts);
+    hashers = new Pool(parts);
   },
 
   /** Reads everything and runs. Gives the problems of single files, which do not stop the rest. */
@@ -35,14 +45,13 @@ const methods = {
     session = new glue.Session(settings);
     const problems = [];
     const total = traffic.reduce((sum, file) => sum + file.size, 0);
-    const pool = new Pool(parts, Math.ceil(total / STRETCH));
-    const report = reporter(total, pool);
+    const report = reporter(total);
     try {
-      for (const file of traffic) await attempt(file, problems, () => feed(file, settings, pool, report));
+      for (const file of traffic) await attempt(file, problems, () => feed(file, settings, report));
       for (const file of databases) await attempt(file, problems, () => addDatabase(file));
-      // The helpers hash while this worker computes.
-      await pool.renew();
-      const hashes = pool.each(traffic, "hash");
+      readers.close();
+      // They hash while this worker computes.
+      const hashes = hashers.each(traffic, "hash");
       session.run((stage, fraction) => report.stage(stage, fraction));
       report.end();
       // A file that could not be read has said so above.
@@ -51,7 +60,7 @@ const methods = {
       if (isFatal(error)) throw error;
       throw new Error([...problems, problems.length ? "" : messageOf(error)].filter(Boolean).join("\n"));
     } finally {
-      pool.close();
+      readers.renew();
     }
     return problems;
   },
@@ -83,7 +92,7 @@ const tasks = {
  * The readers at work. Chromium lets the garbage collection take one that waits for its file and that nothing else but the
  * wait holds, and the wait then never ends.
  */
-const readers = new Set();
+const streams = new Set();
 
 /**
  * The slices of a file from a byte on up to another, and past it as long as they are asked for: a row goes on there. What
@@ -99,7 +108,7 @@ async function* slicesPast(file, from, until) {
  */
 async function* slices(file) {
   const reader = fillingReader(file.stream());
-  readers.add(reader);
+  streams.add(reader);
   let buffer = new ArrayBuffer(SLICE);
   try {
     for (;;) {
@@ -109,7 +118,7 @@ async function* slices(file) {
       buffer = value.buffer;
     }
   } finally {
-    readers.delete(reader);
+    streams.delete(reader);
     reader.cancel().catch(() => {});
   }
 }
@@ -133,10 +142,10 @@ async function attempt(file, problems, action) {
   }
 }
 
-async function feed(file, settings, pool, report) {
+async function feed(file, settings, report) {
   session.begin(file.name);
   const head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
-  if (file.size > STRETCH && session.divide(head, file.size)) await feedStretches(file, settings, head, pool, report);
+  if (file.size > STRETCH && session.divide(head, file.size)) await feedStretches(file, settings, head, report);
   else {
     for await (const slice of slices(file)) {
       session.feed(slice);
@@ -148,17 +157,17 @@ async function feed(file, settings, pool, report) {
 }
 
 /** Has the helpers read a table, and puts what they read together in order. */
-async function feedStretches(file, settings, head, pool, report) {
+async function feedStretches(file, settings, head, report) {
   const count = Math.ceil(file.size / STRETCH);
   const begin = (k) => (k ? { byte: k * STRETCH } : "header");
   const read = (k, from) => {
-    const part = pool.run("stretch", [settings, file, head, { from, until: (k + 1) * STRETCH }]);
+    const part = readers.run("stretch", [settings, file, head, { from, until: (k + 1) * STRETCH }]);
     // If one fails, nobody waits for those read ahead.
     part.catch(() => {});
     return part;
   };
   // Of what is read ahead, no more is held than the helpers are at, and as much again.
-  const ahead = 2 * pool.tasks;
+  const ahead = 2 * readers.tasks;
   const under = Array.from({ length: Math.min(ahead, count) }, (_, k) => read(k, begin(k)));
   for (let k = 0; k < count; k += 1) {
     let again = session.append(await under[k]);
@@ -177,17 +186,21 @@ async function addDatabase(file) {
 }
 
 /**
- * Tells the page where things stand, a few times a second, and leaves each stage's time and the memory all workers
- * then had in the worker's performance timeline, where the browser's own tools show them.
+ * Tells the page where things stand, a few times a second, and leaves each stage's time and the most memory all workers
+ * had in it in the worker's performance timeline, where the browser's own tools show them.
  */
-function reporter(total, pool) {
+function reporter(total) {
   const started = performance.now();
-  let [last, done, rows, stage, entered] = [0, 0, 0, "Reading", started];
+  let [last, done, rows, stage, entered, peak] = [0, 0, 0, "Reading", started, 0];
   performance.clearMeasures();
+  const weigh = () => {
+    peak = Math.max(peak, memory.buffer.byteLength + readers.memory + hashers.memory);
+  };
   const measure = () => {
+    weigh();
     const end = performance.now();
-    performance.measure(stage, { start: entered, end, detail: { memory: memory.buffer.byteLength + pool.memory } });
-    entered = end;
+    performance.measure(stage, { start: entered, end, detail: { memory: peak } });
+    [entered, peak] = [end, 0];
   };
   const send = (fraction, always) => {
     const now = performance.now();
@@ -199,6 +212,7 @@ function reporter(total, pool) {
     bytes(count, read) {
       done += count;
       rows = read;
+      weigh();
       send(total ? done / total : 1, false);
     },
     stage(name, fraction) {

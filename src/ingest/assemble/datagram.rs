@@ -37,7 +37,7 @@ pub struct Datagram<'a> {
     pub payload: &'a [u8],
 }
 
-#[inline]
+#[inline(always)]
 pub fn v4(bytes: &[u8]) -> Option<Datagram<'_>> {
     let ip = Ipv4::check(bytes)?;
     let part = match (ip.fragment_offset(), ip.more_fragments()) {
@@ -58,7 +58,6 @@ pub fn v4(bytes: &[u8]) -> Option<Datagram<'_>> {
     })
 }
 
-#[inline]
 pub fn v6(bytes: &[u8]) -> Option<Datagram<'_>> {
     let ip = Ipv6::check(bytes)?;
     let mut datagram = Datagram {

@@ -44,6 +44,7 @@ pub struct Fragments {
 
 impl Fragments {
     /// Takes a later fragment: gives the flow and side it joins, or keeps it waiting.
+    #[inline(never)]
     pub fn later(&mut self, datagram: &Datagram<'_>, share: &Share) -> Option<(FlowId, usize)> {
         let key = key(datagram);
         self.forget_old(key, share.time);
@@ -65,6 +66,7 @@ impl Fragments {
     }
 
     /// Takes a first fragment, which belongs to a flow: gives what waited for it.
+    #[inline(never)]
     pub fn first(&mut self, datagram: &Datagram<'_>, flow: FlowId, side: usize, time: i64) -> Option<Share> {
         let key = key(datagram);
         self.forget_old(key, time);

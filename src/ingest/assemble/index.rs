@@ -37,10 +37,10 @@ impl Index {
         self.used
     }
 
-    /// The flow at the place where one of this tag is looked for first.
+    /// A flow of this tag: mostly the one that is looked for.
     #[inline]
     pub fn likely(&self, tag: u32) -> Option<FlowId> {
-        Some(self.slots[self.home(tag)].id).filter(|id| *id != EMPTY)
+        self.find(tag, |_| Some(())).map(|(id, ())| id)
     }
 
     /// The first answer of `is` to a flow of this tag.

@@ -65,28 +65,7 @@ pub const CUT_ARP: Reason = "ARP: cut short, or not for IPv4 over Ethernet";
 pub const TOO_DEEP: Reason = "link layer: more than 16 headers";
 
 /// Takes all layers off a frame captured on a link of the given type.
-#[inline]
 pub fn peel(link_type: u16, frame: &[u8]) -> Result<Layers<'_>, Reason> {
-    let plain = if link_type == link::ETHERNET { plain(frame) } else { None };
-    plain.map_or_else(|| peel_all(link_type, frame), Ok)
-}
-
-/// What nearly every frame is: IP right behind an Ethernet header, and no tunnel in it.
-#[inline]
-fn plain(frame: &[u8]) -> Option<Layers<'_>> {
-    let ethernet = Ethernet::check(frame)?;
-    let datagram = match ethernet.kind() {
-        0x0800 => datagram::v4(ethernet.payload())?,
-        0x86dd => datagram::v6(ethernet.payload())?,
-        _ => return None,
-    };
-    let macs = Macs { source: Some(ethernet.source()), destination: Some(ethernet.destination()) };
-    let is_tunnel = tunnel::content(&datagram).is_some();
-    (!is_tunnel).then_some(Layers { macs, inner: Inner::Ip(datagram), tunnels: 0, unopened: false })
-}
-
-#[inline(never)]
-fn peel_all(link_type: u16, frame: &[u8]) -> Result<Layers<'_>, Reason> {
     let mut macs = Macs::default();
     let start = match link_type {
         link::ETHERNET => (Next::Ethernet, frame),

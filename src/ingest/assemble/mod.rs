@@ -32,7 +32,7 @@ use knobs::Limits;
 use layers::{Inner, Reason};
 use opened::Opened;
 use segment::{Segment, UDP};
-use table::Table;
+use table::{FlowId, Hint, Table};
 use watch::{Sight, Watch};
 
 /// Packets taken together: their flows lie all over the memory, and waiting for many at once takes little longer than
@@ -124,11 +124,21 @@ impl Assembler {
 
     /// Takes the next packets, at most `TOGETHER`: each is counted as accepted or as rejected.
     pub fn packets(&mut self, frames: &[Frame<'_>], intake: &mut Intake) {
-        let opened: [Option<Opened<'_>>; TOGETHER] = std::array::from_fn(|at| frames.get(at).map(Opened::of));
-        self.table.fetch(opened.iter().flatten().filter_map(Opened::tag));
-        for (frame, opened) in frames.iter().zip(opened.iter().flatten()) {
+        let mut opened: [Option<Opened<'_>>; TOGETHER] = [const { None }; TOGETHER];
+        for (frame, place) in frames.iter().zip(&mut opened) {
+            Opened::open(frame, place);
+        }
+        let (mut likely, mut sum) = ([None; TOGETHER], 0);
+        for (opened, likely) in opened.iter().zip(&mut likely) {
+            if let Some((id, read)) = opened.as_ref().and_then(Opened::tag).and_then(|tag| self.table.fetch(tag)) {
+                *likely = Some(id);
+                sum ^= read;
+            }
+        }
+        std::hint::black_box(sum);
+        for ((frame, opened), likely) in frames.iter().zip(opened.iter().flatten()).zip(likely) {
             self.clock = frame.time.unwrap_or(self.clock);
-            match self.take(frame, opened, intake) {
+            match self.take(frame, (opened, likely), intake) {
                 Ok(()) => intake.count_packet(),
                 Err(reason) => {
                     if !link::known(frame.link) {
@@ -141,7 +151,12 @@ impl Assembler {
     }
 
     #[inline]
-    fn take(&mut self, frame: &Frame<'_>, opened: &Opened<'_>, intake: &mut Intake) -> Result<(), Reason> {
+    fn take(
+        &mut self,
+        frame: &Frame<'_>,
+        (opened, likely): (&Opened<'_>, Option<FlowId>),
+        intake: &mut Intake,
+    ) -> Result<(), Reason> {
         let layers = opened.layers.as_ref().map_err(|reason| *reason)?;
         let sight = Sight { time: self.clock, packet: frame.number, macs: layers.macs };
         self.tunnelled += u64::from(layers.tunnels > 0);
@@ -154,7 +169,7 @@ impl Assembler {
             (Inner::Ip(datagram), None) => self.later(datagram, &self.share(frame, datagram)),
             (Inner::Ip(datagram), Some(segment)) => {
                 let segment = segment.as_ref().map_err(|reason| *reason)?;
-                self.datagram(frame, (datagram, segment, opened.tag), &sight, intake);
+                self.datagram(frame, (datagram, segment, Hint { tag: opened.tag, likely }), &sight, intake);
             }
         }
         Ok(())
@@ -174,6 +189,7 @@ impl Assembler {
     }
 
     /// Takes a fragment that is not its packet's first.
+    #[cold]
     fn later(&mut self, datagram: &Datagram<'_>, share: &Share) {
         if let Some((flow, side)) = self.fragments.later(datagram, share) {
             self.table.flow(flow).add(side, share);
@@ -184,12 +200,12 @@ impl Assembler {
     fn datagram(
         &mut self,
         frame: &Frame<'_>,
-        (datagram, segment, tag): (&Datagram<'_>, &Segment<'_>, u32),
+        (datagram, segment, hint): (&Datagram<'_>, &Segment<'_>, Hint),
         sight: &Sight,
         intake: &mut Intake,
     ) {
         let share = Share { data: segment.length as u64, ..self.share(frame, datagram) };
-        let (id, side) = self.table.packet((datagram, segment, tag), sight.macs, &share);
+        let (id, side) = self.table.packet((datagram, segment, hint), sight.macs, &share);
         if datagram.part == Part::First
             && let Some(waiting) = self.fragments.first(datagram, id, side, self.clock)
         {

@@ -39,29 +39,34 @@ pub struct Segment<'a> {
     pub one_way: bool,
 }
 
+/// A TCP segment.
+#[inline(always)]
+pub fn of_tcp<'a>(datagram: &Datagram<'a>, tcp: Tcp<'a>) -> Segment<'a> {
+    let ports = [tcp.source_port(), tcp.destination_port()];
+    let length = datagram.payload_length.saturating_sub(tcp.header());
+    Segment { ports, has_ports: true, length, data: tcp.payload(), tcp: Some(tcp), one_way: false }
+}
+
+/// A UDP datagram.
+#[inline(always)]
+pub fn of_udp<'a>(datagram: &Datagram<'a>, udp: Udp<'a>) -> Segment<'a> {
+    let ports = [udp.source_port(), udp.destination_port()];
+    let length = datagram.payload_length.saturating_sub(UDP_HEADER);
+    Segment { ports, has_ports: true, length, data: udp.payload(), tcp: None, one_way: false }
+}
+
 /// Reads the transport header of a packet that is no later fragment.
-#[inline]
 pub fn read<'a>(datagram: &Datagram<'a>) -> Result<Segment<'a>, Reason> {
     let bytes = datagram.payload;
     let behind = |header: usize| datagram.payload_length.saturating_sub(header);
     match datagram.protocol {
         TCP => {
-            let Some(tcp) = Tcp::check(bytes) else { return ports_alone(datagram, TCP_HEADER).ok_or(CUT_TCP) };
-            let ports = [tcp.source_port(), tcp.destination_port()];
-            let length = behind(tcp.header());
-            Ok(Segment { ports, has_ports: true, length, data: tcp.payload(), tcp: Some(tcp), one_way: false })
+            let tcp = Tcp::check(bytes).map(|tcp| of_tcp(datagram, tcp));
+            tcp.or_else(|| ports_alone(datagram, TCP_HEADER)).ok_or(CUT_TCP)
         }
         UDP => {
-            let Some(udp) = Udp::check(bytes) else { return ports_alone(datagram, UDP_HEADER).ok_or(CUT_UDP) };
-            let ports = [udp.source_port(), udp.destination_port()];
-            Ok(Segment {
-                ports,
-                has_ports: true,
-                length: behind(UDP_HEADER),
-                data: udp.payload(),
-                tcp: None,
-                one_way: false,
-            })
+            let udp = Udp::check(bytes).map(|udp| of_udp(datagram, udp));
+            udp.or_else(|| ports_alone(datagram, UDP_HEADER)).ok_or(CUT_UDP)
         }
         ICMP | ICMP_V6 => {
             let icmp = Icmp::check(bytes).ok_or(CUT_ICMP)?;

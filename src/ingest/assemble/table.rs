@@ -23,14 +23,20 @@ pub struct Key {
     pub one_way: bool,
 }
 
+/// What a packet's flow is looked up by.
+#[derive(Debug, Clone, Copy)]
+pub struct Hint {
+    pub tag: u32,
+    /// A flow of that tag, from before the packets that are taken together with this one.
+    pub likely: Option<FlowId>,
+}
+
 /// All flows of one capture.
 #[derive(Debug)]
 pub struct Table {
     limits: Limits,
     flows: Vec<Flow>,
     open: Index,
-    /// The packet before this one often belongs to the same flow.
-    recent: Option<FlowId>,
     /// No flow before this one is open.
     oldest: usize,
     evicted: u64,
@@ -39,34 +45,34 @@ pub struct Table {
 
 impl Table {
     pub fn new(limits: Limits) -> Self {
-        Table { limits, flows: Vec::new(), open: Index::default(), recent: None, oldest: 0, evicted: 0, total: 0 }
+        Table { limits, flows: Vec::new(), open: Index::default(), oldest: 0, evicted: 0, total: 0 }
     }
 
-    /// Brings the flows of packets with these tags into the processor's cache, waiting for all of them at once. It is
-    /// done by reading: every line of a flow that `packet` needs.
+    /// Looks for a flow of this tag and reads from every line of the processor's cache that `packet` needs of it. Where this
+    /// is done for many packets one after another, the memory of all of them is waited for at once. Gives a number made of
+    /// what was read, so that it is.
     #[inline]
-    pub fn fetch(&self, tags: impl Iterator<Item = u32>) {
-        let likely = tags.filter_map(|tag| self.flows.get(self.open.likely(tag)? as usize));
-        std::hint::black_box(likely.fold(0, |sum, flow| sum ^ flow.touch()));
+    pub fn fetch(&self, tag: u32) -> Option<(FlowId, u64)> {
+        let id = self.open.likely(tag)?;
+        Some((id, self.flows[id as usize].touch()))
     }
 
     /// Adds a packet to its flow, which may begin with it. Gives the flow and the side that sent the packet.
     #[inline]
     pub fn packet(
         &mut self,
-        (datagram, segment, tag): (&Datagram<'_>, &Segment<'_>, u32),
+        (datagram, segment, hint): (&Datagram<'_>, &Segment<'_>, Hint),
         macs: Macs,
         share: &Share,
     ) -> (FlowId, usize) {
         let key = Key::of(datagram, segment);
-        let (id, side) = match self.find(&key, tag) {
+        let (id, side) = match self.find(&key, hint) {
             Some((id, side)) if !self.is_over(&self.flows[id as usize], segment, share.time) => (id, side),
             over => {
-                let id = self.begin((key, tag), over.map(|(id, _)| id), segment, macs, share.time);
+                let id = self.begin((key, hint.tag), over.map(|(id, _)| id), segment, macs, share.time);
                 (id, self.flows[id as usize].side_of(&key).unwrap_or(0))
             }
         };
-        self.recent = Some(id);
         let flow = &mut self.flows[id as usize];
         flow.add(side, share);
         flow.mark(side, datagram.ttl, segment.tcp.map_or(0, |tcp| tcp.flags()));
@@ -87,12 +93,14 @@ impl Table {
 
     /// The open flow of a packet, and the side that sent it.
     #[inline]
-    fn find(&self, key: &Key, tag: u32) -> Option<(FlowId, usize)> {
+    fn find(&self, key: &Key, hint: Hint) -> Option<(FlowId, usize)> {
         let is = |id: FlowId| self.flows[id as usize].side_of(key);
-        let recent = self.recent.and_then(|id| Some((id, is(id)?)));
-        recent.or_else(|| self.open.find(tag, is))
+        // Packets that came in between may have ended it.
+        let likely = hint.likely.filter(|id| self.flows[*id as usize].open).and_then(|id| Some((id, is(id)?)));
+        likely.or_else(|| self.open.find(hint.tag, is))
     }
 
+    #[inline(never)]
     fn begin(
         &mut self,
         (key, tag): (Key, u32),
@@ -130,7 +138,6 @@ impl Table {
                 flow.open = false;
                 self.evicted += 1;
                 self.open.remove(flow.key().tag(), id);
-                self.recent = None;
                 return;
             }
         }

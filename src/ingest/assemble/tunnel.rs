@@ -1,5 +1,6 @@
 //! Packets that carry packets: what stands inside, where the outside says so.
 
+use crate::ingest::wire::be_at;
 use crate::ingest::wire::geneve::Geneve;
 use crate::ingest::wire::gre::Gre;
 use crate::ingest::wire::udp::Udp;
@@ -25,7 +26,14 @@ pub fn content<'a>(datagram: &Datagram<'a>) -> Option<(Next, &'a [u8])> {
     }
 }
 
+/// Whether UDP may be a tunnel's.
+#[inline]
+pub fn is_in_udp(payload: &[u8]) -> bool {
+    be_at(payload, 2, 2).is_some_and(|port| matches!(port, 4789 | 8472 | 6081))
+}
+
 /// VXLAN on its port 4789 or Linux's older 8472, GENEVE on 6081: destination ports only, as the standards say.
+#[inline(never)]
 fn in_udp(payload: &[u8]) -> Option<(Next, &[u8])> {
     let udp = Udp::check(payload)?;
     match udp.destination_port() {

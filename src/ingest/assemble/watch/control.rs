@@ -11,6 +11,7 @@ use crate::model::observations::Observations;
 
 use super::Sight;
 
+#[inline(never)]
 pub fn message(datagram: &Datagram<'_>, sight: &Sight, seen: &mut Observations) {
     let Some(icmp) = Icmp::check(datagram.payload) else { return };
     let is_v4 = datagram.protocol == ICMP;

@@ -32,6 +32,7 @@ enum Told {
 
 impl Greetings {
     /// Looks at data of a side that is still watched.
+    #[inline(never)]
     pub fn data(
         &mut self,
         segment: &Segment<'_>,

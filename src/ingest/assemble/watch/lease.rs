@@ -14,6 +14,11 @@ pub fn message(datagram: &Datagram<'_>, segment: &Segment<'_>, sight: &Sight, se
     if !segment.ports.iter().any(|port| matches!(port, 67 | 68)) {
         return;
     }
+    told(datagram, segment, sight, seen);
+}
+
+#[inline(never)]
+fn told(datagram: &Datagram<'_>, segment: &Segment<'_>, sight: &Sight, seen: &mut Observations) {
     let Some(dhcp) = Dhcp::check(segment.data) else { return };
     let at = sight.at(seen);
     seen.dhcp.push(observation::Dhcp {

@@ -89,6 +89,7 @@ pub fn arp(arp: &Arp<'_>, sight: &Sight, seen: &mut Observations) {
 }
 
 /// Keeps what a SYN tells of its sender.
+#[inline(never)]
 fn syn(datagram: &Datagram<'_>, segment: &Segment<'_>, sight: &Sight, seen: &mut Observations) {
     let Some(tcp) = segment.tcp else { return };
     let at = sight.at(seen);

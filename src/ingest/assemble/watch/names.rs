@@ -29,6 +29,7 @@ pub fn over_tcp(datagram: &Datagram<'_>, segment: &Segment<'_>, sight: &Sight, s
     }
 }
 
+#[inline(never)]
 fn message(
     bytes: &[u8],
     service: NameService,
