@@ -53,29 +53,30 @@ export class Pool {
     return Promise.all(things.map((thing, k) => this.#ask(this.#workers[k % this.#workers.length], method, [thing])));
   }
 
-  /** Lets the helpers go, and what they were at with them: an instance keeps all the memory it ever needed. */
-  close() {
+  /**
+   * Puts new helpers in the place of those that have worked, and lets go what these were at: an instance keeps all the
+   * memory it ever needed. Whoever then computes for long without a pause waits for this: Chromium can end a worker only
+   * while the one that made it listens, and keeps both for good where that one is ended first.
+   */
+  async renew() {
+    if (!this.#worked) return;
     for (const worker of this.#workers) worker.terminate();
-    this.#workers = [];
     this.#waiting = [];
     this.#memory.clear();
+    await this.#open();
   }
 
-  /** Has new helpers stand by in the place of those that were let go or have worked. */
-  renew() {
-    if (this.#workers.length && !this.#worked) return;
-    this.close();
-    this.#open();
-  }
-
+  /** Settles when the helpers are there. */
   #open() {
     this.#worked = false;
     const url = policy ? policy.createScriptURL(this.#parts.workerUrl) : this.#parts.workerUrl;
     const size = Math.min(MOST, this.#parts.processors);
     this.#workers = Array.from({ length: size }, () => new Worker(url, { type: "module" }));
-    // Who waits for a task is told of a worker that stopped.
-    this.each(this.#workers.map(() => this.#parts), "load").catch(() => {});
     this.#idle = Array.from({ length: EACH }, () => this.#workers).flat();
+    const opened = this.each(this.#workers.map(() => this.#parts), "load");
+    // Who waits for a task is told of a worker that stopped.
+    opened.catch(() => {});
+    return opened;
   }
 
   #dispatch() {

@@ -49,7 +49,7 @@ const methods = {
     try {
       for (const file of traffic) await attempt(file, problems, () => feed(file, settings, report));
       for (const file of databases) await attempt(file, problems, () => addDatabase(file));
-      readers.close();
+      await readers.renew();
       // They hash while this worker computes.
       const hashes = hashers.each(traffic, "hash");
       session.run((stage, fraction) => report.stage(stage, fraction));
@@ -60,7 +60,7 @@ const methods = {
       if (isFatal(error)) throw error;
       throw new Error([...problems, problems.length ? "" : messageOf(error)].filter(Boolean).join("\n"));
     } finally {
-      readers.renew();
+      readers.renew().catch(() => {});
     }
     return problems;
   },
