@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::geo::{self, GeoDatabase};
 use crate::ingest::intake::Intake;
 use crate::ingest::reader::Reader;
-use crate::ingest::stretch::{Border, Part};
+use crate::ingest::stretch::Border;
 use crate::judge::{self, JudgeSettings};
 use crate::ml::{dbscan, forest, svm};
 use crate::model::home::HOME;
@@ -80,8 +80,8 @@ impl Analysis {
     }
 
     /// Appends the next stretch of the file, or gives the border from which it is to be read again.
-    pub fn append(&mut self, part: Part) -> Option<Border> {
-        self.reader.as_mut().and_then(|reader| reader.append(part, &mut self.intake))
+    pub fn append(&mut self, part: &[u8]) -> Result<Option<Border>> {
+        self.reader.as_mut().map_or(Ok(None), |reader| reader.append(part, &mut self.intake))
     }
 
     /// Makes room for the rows to come, where this share of the file at hand has been read.

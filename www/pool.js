@@ -29,9 +29,13 @@ export class Pool {
     this.#open();
   }
 
+  get size() {
+    return this.#workers.length;
+  }
+
   /** How many tasks the helpers are at, when they are busy. */
   get tasks() {
-    return EACH * this.#workers.length;
+    return EACH * this.size;
   }
 
   /** The bytes of memory that the helpers' instances were last known to have. */
@@ -39,18 +43,18 @@ export class Pool {
     return [...this.#memory.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  /** Has the next free helper do a task. */
-  run(method, args) {
+  /** Has the next free helper do a task. The buffers that are given change hands. */
+  run(method, args, given = []) {
     this.#worked = true;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ method, args, resolve, reject });
+      this.#waiting.push({ method, args, given, resolve, reject });
       this.#dispatch();
     });
   }
 
   /** Has the helpers do a task on each of some things; each helper is told at once all that it will do. */
   each(things, method) {
-    return Promise.all(things.map((thing, k) => this.#ask(this.#workers[k % this.#workers.length], method, [thing])));
+    return Promise.all(things.map((thing, k) => this.#ask(this.#workers[k % this.size], method, [thing])));
   }
 
   /**
@@ -82,8 +86,8 @@ export class Pool {
   #dispatch() {
     while (this.#idle.length && this.#waiting.length) {
       const worker = this.#idle.shift();
-      const { method, args, resolve, reject } = this.#waiting.shift();
-      this.#ask(worker, method, args).then(resolve, reject).finally(() => {
+      const { method, args, given, resolve, reject } = this.#waiting.shift();
+      this.#ask(worker, method, args, given).then(resolve, reject).finally(() => {
         if (!this.#workers.includes(worker)) return;
         this.#idle.push(worker);
         this.#dispatch();
@@ -93,7 +97,7 @@ export class Pool {
 
   #last = 0;
 
-  #ask(worker, method, args) {
+  #ask(worker, method, args, given = []) {
     this.#last += 1;
     const id = this.#last;
     return new Promise((resolve, reject) => {
@@ -111,7 +115,7 @@ export class Pool {
         event.preventDefault();
         reject(new WebAssembly.RuntimeError("a helper stopped"));
       });
-      worker.postMessage({ id, method, args });
+      worker.postMessage({ id, method, args }, given);
     });
   }
 }

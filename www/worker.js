@@ -68,11 +68,11 @@ const methods = {
 
 /** What helpers do. */
 const tasks = {
-  /** Reads the rows of a file that start within some bounds. */
-  async stretch(settings, file, head, bounds) {
+  /** Reads the rows of a file that start within some bounds, into memory that was used before, if it is given any. */
+  async stretch(settings, file, head, bounds, spare) {
     const stretch = new glue.Stretch(settings, head, bounds);
     for await (const slice of slicesPast(file, stretch.from(), bounds.until)) if (stretch.feed(slice)) break;
-    return { value: stretch.finish(), memory: memory.buffer.byteLength };
+    return { value: stretch.finish(spare), memory: memory.buffer.byteLength };
   },
 
   /** The SHA-256 of a file, or nothing where it cannot be read. */
@@ -160,19 +160,24 @@ async function feed(file, settings, report) {
 async function feedStretches(file, settings, head, report) {
   const count = Math.ceil(file.size / STRETCH);
   const begin = (k) => (k ? { byte: k * STRETCH } : "header");
+  const spares = [];
   const read = (k, from) => {
-    const part = readers.run("stretch", [settings, file, head, { from, until: (k + 1) * STRETCH }]);
+    const spare = spares.pop();
+    const bounds = { from, until: (k + 1) * STRETCH };
+    const part = readers.run("stretch", [settings, file, head, bounds, spare], spare ? [spare.buffer] : []);
     // If one fails, nobody waits for those read ahead.
     part.catch(() => {});
     return part;
   };
-  // Of what is read ahead, no more is held than the helpers are at, and as much again.
-  const ahead = 2 * readers.tasks;
+  // Of what is read ahead, no more is held than the helpers are at, and one stretch more for each.
+  const ahead = readers.tasks + readers.size;
   const under = Array.from({ length: Math.min(ahead, count) }, (_, k) => read(k, begin(k)));
   for (let k = 0; k < count; k += 1) {
-    let again = session.append(await under[k]);
-    // It began inside a quoted cell: where the one before it ended, it begins.
-    while (again) again = session.append(await read(k, { border: again }));
+    let part = await under[k];
+    let again;
+    // Where it began inside a quoted cell, it begins again where the one before it ended.
+    while ((again = session.append(part))) part = await read(k, { border: again });
+    spares.push(new Uint8Array(part.buffer));
     under[k] = null;
     if (k + ahead < count) under.push(read(k + ahead, begin(k + ahead)));
     if (k === 0) session.expect(1 / count);
@@ -228,7 +233,7 @@ function reporter(total) {
 const isFatal = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 const messageOf = (error) => error?.message ?? String(error);
 
-/** Buffers change hands instead of being copied: those of exported files and of the columns of a stretch. */
+/** Buffers change hands instead of being copied: those of exported files and of the rows of a stretch. */
 function buffers(value) {
   if (value instanceof Uint8Array) return [value.buffer];
   if (Array.isArray(value)) return value.flatMap(buffers);

@@ -36,8 +36,9 @@ pub struct Intake {
 
 /// The rows of a stretch of a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct IntakePart {
-    traffic: TrafficPart,
+pub struct IntakePart<'a> {
+    #[serde(borrow)]
+    traffic: TrafficPart<'a>,
     accepted: u64,
     reasons: Vec<ReasonCount>,
     /// The first ones: row, counted within the stretch, byte and reason.
@@ -175,21 +176,21 @@ impl Intake {
         }
     }
 
-    /// Takes out all rows of a table, of which this is a stretch.
-    pub fn take_part(&mut self) -> IntakePart {
-        let rejected = std::mem::take(&mut self.rejected).into_iter();
+    /// All rows of a table, of which this is a stretch.
+    pub fn part(&mut self) -> IntakePart<'_> {
+        let rejected = self.rejected.iter();
         IntakePart {
-            traffic: self.traffic.take_part(),
-            accepted: std::mem::take(&mut self.accepted),
-            reasons: std::mem::take(&mut self.reasons),
-            rejected: rejected.map(|(_, rejected)| (rejected.row, rejected.byte, rejected.reason)).collect(),
-            cut: self.cut.take(),
-            unended: self.unended.take(),
+            rejected: rejected.map(|(_, rejected)| (rejected.row, rejected.byte, rejected.reason.clone())).collect(),
+            accepted: self.accepted,
+            reasons: self.reasons.clone(),
+            cut: self.cut,
+            unended: self.unended,
+            traffic: self.traffic.part(),
         }
     }
 
     /// Appends a stretch of the current file behind what was read of it.
-    pub fn append(&mut self, part: IntakePart) {
+    pub fn append(&mut self, part: &IntakePart<'_>) {
         let before = self.accepted + self.reasons.iter().map(|count| count.rows).sum::<u64>();
         self.traffic.append(&part.traffic);
         self.accepted += part.accepted;

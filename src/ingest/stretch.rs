@@ -4,6 +4,7 @@
 //! A stretch is taken to begin behind the first line end at its start. Where the one before it turns out to end somewhere
 //! else, it is read again from there: what comes of it is always what one reader gives.
 
+use postcard::ser_flavors::Size;
 use serde::{Deserialize, Serialize};
 
 use super::intake::{Intake, IntakePart};
@@ -56,12 +57,13 @@ pub trait Stretch {
     fn add(&mut self, counts: &[u64]);
 }
 
-/// What one stretch gave.
+/// What one stretch gave. It goes from worker to worker as bytes, in which each column stands as it stands in memory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Part {
+pub struct Part<'a> {
     began: Border,
     ended: Border,
-    rows: IntakePart,
+    #[serde(borrow)]
+    rows: IntakePart<'a>,
     counts: Vec<u64>,
 }
 
@@ -123,14 +125,24 @@ impl StretchReader {
         Ok(self.parser.stretch().is_some_and(|stretch| stretch.is_done()))
     }
 
-    /// Ends the stretch: it is done, or the file has ended.
-    pub fn finish(mut self) -> Result<Part> {
+    /// Ends the stretch: it is done, or the file has ended. Gives a part for `Joiner::append`.
+    ///
+    /// # Errors
+    /// Where it is too large for the memory there is.
+    pub fn finish(mut self) -> Result<Vec<u8>> {
         let stretch = self.parser.stretch().ok_or_else(indivisible)?;
         stretch.end(&mut self.intake);
         let (began, ended) = stretch.ends();
         let counts = stretch.counts();
-        Ok(Part { began: began.unwrap_or(ended), ended, rows: self.intake.take_part(), counts })
+        let part = Part { began: began.unwrap_or(ended), ended, rows: self.intake.part(), counts };
+        bytes_of(&part).map_err(|error| Error::unreadable(format!("a stretch cannot be handed on: {error}")))
     }
+}
+
+/// A part as bytes, in one piece of memory from the start: it is as large as the columns of its rows.
+fn bytes_of(part: &Part<'_>) -> postcard::Result<Vec<u8>> {
+    let size = postcard::serialize_with_flavor(part, Size::default())?;
+    postcard::to_extend(part, Vec::with_capacity(size))
 }
 
 fn indivisible() -> Error {
@@ -151,16 +163,21 @@ impl Joiner {
 
     /// Appends the next part. Where it began elsewhere than the one before it ended it is not taken, and the border
     /// is given from which its stretch is to be read again.
-    pub fn append(&mut self, part: Part, intake: &mut Intake) -> Option<Border> {
+    ///
+    /// # Errors
+    /// Where it is no part.
+    pub fn append(&mut self, part: &[u8], intake: &mut Intake) -> Result<Option<Border>> {
+        let part: Part<'_> = postcard::from_bytes(part)
+            .map_err(|error| Error::unreadable(format!("no stretch was handed on: {error}")))?;
         if let Some(border) = self.border.filter(|border| !border.leads_to(part.began)) {
-            return Some(border);
+            return Ok(Some(border));
         }
         self.border = Some(part.ended);
-        intake.append(part.rows);
+        intake.append(&part.rows);
         if let Some(stretch) = self.parser.stretch() {
             stretch.add(&part.counts);
         }
-        None
+        Ok(None)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Columns as bytes, so that one worker can hand them to another. The bytes are those of this machine: they are for
 //! moving, not for keeping.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use bytemuck::Pod;
@@ -12,12 +13,12 @@ use super::traffic::AddressId;
 
 /// A column's rows as bytes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Packed {
-    #[serde(with = "serde_bytes")]
-    values: Vec<u8>,
+pub struct Packed<'a> {
+    #[serde(borrow, with = "serde_bytes")]
+    values: Cow<'a, [u8]>,
     /// As in `Column`: a bit for each row, or nothing.
-    #[serde(with = "serde_bytes")]
-    present: Vec<u8>,
+    #[serde(borrow, with = "serde_bytes")]
+    present: Cow<'a, [u8]>,
     pub rows: usize,
     filled: usize,
 }
@@ -27,7 +28,7 @@ pub trait Value: Copy + Default {
     type Plain: Pod;
     fn of(plain: Self::Plain) -> Self;
     /// Values as bytes.
-    fn bytes(values: &[Self]) -> Vec<u8>;
+    fn bytes(values: &[Self]) -> Cow<'_, [u8]>;
 }
 
 macro_rules! plain_values {
@@ -37,8 +38,8 @@ macro_rules! plain_values {
             fn of(plain: Self) -> Self {
                 plain
             }
-            fn bytes(values: &[Self]) -> Vec<u8> {
-                bytemuck::cast_slice(values).to_vec()
+            fn bytes(values: &[Self]) -> Cow<'_, [u8]> {
+                bytemuck::cast_slice(values).into()
             }
         }
     )*};
@@ -50,8 +51,9 @@ impl Value for AddressId {
     fn of(plain: u32) -> Self {
         AddressId(plain)
     }
-    fn bytes(values: &[Self]) -> Vec<u8> {
-        values.iter().flat_map(|id| id.0.to_ne_bytes()).collect()
+    fn bytes(values: &[Self]) -> Cow<'_, [u8]> {
+        let numbers: Vec<u32> = values.iter().map(|id| id.0).collect();
+        bytemuck::cast_slice(&numbers).to_vec().into()
     }
 }
 
@@ -60,7 +62,7 @@ impl Value for ConnState {
     fn of(plain: u8) -> Self {
         ConnState::ALL.get(usize::from(plain)).copied().unwrap_or_default()
     }
-    fn bytes(values: &[Self]) -> Vec<u8> {
+    fn bytes(values: &[Self]) -> Cow<'_, [u8]> {
         values.iter().map(|state| *state as u8).collect()
     }
 }
@@ -70,8 +72,8 @@ pub fn values_of<T: Value>(bytes: &[u8]) -> impl ExactSizeIterator<Item = T> + '
     bytes.chunks_exact(size_of::<T::Plain>()).map(|value| T::of(bytemuck::pod_read_unaligned(value)))
 }
 
-impl Packed {
-    pub fn of<T: Value>(column: &Column<T>) -> Self {
+impl<'a> Packed<'a> {
+    pub fn of<T: Value>(column: &'a Column<T>) -> Self {
         let (values, present) = column.parts();
         Packed { values: T::bytes(values), present: u64::bytes(present), rows: column.len(), filled: column.filled() }
     }
@@ -100,14 +102,14 @@ pub trait AnyColumn {
     fn arrange(&mut self, blocks: &[Range<usize>]);
     /// Makes room for `rows` rows in all, where there is any value.
     fn reserve(&mut self, rows: usize);
-    fn pack(&self) -> Packed;
+    fn pack(&self) -> Packed<'_>;
     /// Appends the rows of a packed column of the same kind.
-    fn append(&mut self, packed: &Packed);
+    fn append(&mut self, packed: &Packed<'_>);
 }
 
 impl<T: Value> Column<T> {
     /// Appends the rows of a packed column, each value changed by `change`, which may find that there is none.
-    pub fn append_with(&mut self, packed: &Packed, change: impl Fn(T) -> Option<T>) {
+    pub fn append_with(&mut self, packed: &Packed<'_>, change: impl Fn(T) -> Option<T>) {
         let rows = self.len() + packed.rows;
         match packed.full::<T>() {
             _ if packed.filled == 0 => self.level(rows),
@@ -130,11 +132,11 @@ impl<T: Value> AnyColumn for Column<T> {
         Column::reserve(self, rows);
     }
 
-    fn pack(&self) -> Packed {
+    fn pack(&self) -> Packed<'_> {
         Packed::of(self)
     }
 
-    fn append(&mut self, packed: &Packed) {
+    fn append(&mut self, packed: &Packed<'_>) {
         match packed.full::<T>() {
             Some(values) => self.extend_full(values),
             None => self.append_with(packed, Some),

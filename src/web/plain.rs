@@ -11,11 +11,6 @@ pub fn give(value: &(impl Serialize + ?Sized)) -> Answer {
     value.serialize(&Serializer::json_compatible()).map_err(thrown)
 }
 
-/// The same with bytes as buffers, which can change hands instead of being copied.
-pub fn give_buffers(value: &(impl Serialize + ?Sized)) -> Answer {
-    value.serialize(&Serializer::json_compatible().serialize_bytes_as_arrays(false)).map_err(thrown)
-}
-
 pub fn take<T: DeserializeOwned>(value: JsValue) -> Result<T, JsError> {
     serde_wasm_bindgen::from_value(value).map_err(thrown)
 }

@@ -66,9 +66,8 @@ impl Session {
 
     /// Appends the next stretch of the file, as `Stretch.finish` gave it. Null, or the border from which it is to be read
     /// again.
-    pub fn append(&mut self, part: JsValue) -> Answer {
-        let part = plain::take(part)?;
-        plain::give(&self.analysis()?.append(part))
+    pub fn append(&mut self, part: &[u8]) -> Answer {
+        plain::give(&self.analysis()?.append(part).map_err(thrown)?)
     }
 
     /// Makes room for the rows to come, where this share of the file at hand has been read.

@@ -1,9 +1,10 @@
 //! What a helping worker does: reads a stretch of a file, or takes a file's hash.
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
-use super::plain::{self, Answer, thrown};
+use super::plain::{self, thrown};
 use super::session::check;
 use crate::ingest::reader::digest::Digest;
 use crate::ingest::stretch::StretchReader;
@@ -30,9 +31,17 @@ impl Stretch {
         self.0.feed(slice).map_err(thrown)
     }
 
-    /// The rows, for `Session.append`: plain objects with a buffer for each column.
-    pub fn finish(self) -> Answer {
-        plain::give_buffers(&self.0.finish().map_err(thrown)?)
+    /// The rows, for `Session.append`. They stand at the start of `spare`, where there is one that is large enough: the
+    /// system gives new memory page by page, which takes longer than writing to memory that was used before.
+    pub fn finish(self, spare: Option<Uint8Array>) -> Result<Uint8Array, JsError> {
+        let part = self.0.finish().map_err(thrown)?;
+        let length = part.len() as u32;
+        let buffer = spare.filter(|spare| spare.length() >= length);
+        // Some more, so that it does for others, too.
+        let buffer = buffer.unwrap_or_else(|| Uint8Array::new_with_length(length + length / 8));
+        let rows = buffer.subarray(0, length);
+        rows.copy_from(&part);
+        Ok(rows)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Cancel answers at once, and the page works after it.
 
+use std::time::Duration;
+
 use crate::inputs;
 use crate::site::Site;
 use crate::tab::Tab;
@@ -38,4 +40,44 @@ fn cancel_answers_within_200_ms_and_leaves_a_working_page() {
     tab.give("#traffic-input", &[&traffic]);
     tab.click("#run");
     assert_eq!(tab.outcome(60), "done");
+}
+
+/// Runs, and cancels as soon as a model runs.
+const IN_A_MODEL: &str = "new Promise((answer) => {
+    const stage = document.querySelector('#stage');
+    const told = () => {
+        if (['', 'Starting', 'Reading'].includes(stage.textContent)) return;
+        seen.disconnect();
+        document.querySelector('#cancel').click();
+        answer();
+    };
+    const seen = new MutationObserver(told);
+    stage.textContent = '';
+    seen.observe(stage, { childList: true, characterData: true, subtree: true });
+    document.querySelector('#run').click();
+})";
+
+#[test]
+#[ignore = "needs Chromium and the built page: run by `cargo xtask test`"]
+fn nothing_of_a_cancelled_analysis_stays() {
+    let site = Site::start();
+    let mut tab = Tab::open("stays", &site);
+    let folder = tab.chrome.folder("inputs");
+    let traffic = inputs::traffic(&folder, ROWS);
+    // A worker that is ended while it computes goes on for two seconds.
+    let pause = Duration::from_secs(4);
+    tab.chrome.cdp.rest(pause);
+    let Some(before) = tab.chrome.workers() else {
+        println!("skipped: this system does not tell a process's threads");
+        return;
+    };
+    assert!(before > 1, "the worker and its helpers stand by");
+    for _ in 0..2 {
+        tab.give("#traffic-input", &[&traffic]);
+        tab.wait("document.querySelector('#run').disabled === false", 10);
+        tab.value(IN_A_MODEL);
+        tab.wait("document.documentElement.dataset.state === 'ready'", 10);
+        tab.chrome.cdp.rest(pause);
+        assert_eq!(tab.chrome.workers(), Some(before));
+    }
 }

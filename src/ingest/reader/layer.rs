@@ -6,7 +6,7 @@ use super::{Account, Work};
 use crate::error::{Error, Result};
 use crate::ingest::Format;
 use crate::ingest::intake::Intake;
-use crate::ingest::stretch::{Border, Joiner, Part};
+use crate::ingest::stretch::{Border, Joiner};
 use crate::ingest::unpack::squeeze::Squeeze;
 use crate::ingest::unpack::{Packing, SIGNATURE, packing};
 
@@ -40,10 +40,10 @@ impl Layer {
     }
 
     /// Appends what somebody read of a divided file; see `Joiner::append`.
-    pub fn append(&mut self, part: Part, intake: &mut Intake) -> Option<Border> {
+    pub fn append(&mut self, part: &[u8], intake: &mut Intake) -> Result<Option<Border>> {
         match &mut self.stage {
             Stage::Divided(_, joiner) => joiner.append(part, intake),
-            _ => None,
+            _ => Ok(None),
         }
     }
 

@@ -8,7 +8,7 @@ mod leaf;
 mod tests;
 
 use super::intake::Intake;
-use super::stretch::{Border, Joiner, Part, divisible};
+use super::stretch::{Border, Joiner, divisible};
 use super::unpack::budget::Budget;
 use super::{FORMATS, Format};
 use crate::error::{Error, Result};
@@ -80,7 +80,7 @@ impl Reader {
     }
 
     /// Appends the next stretch, or gives the border from which it is to be read again.
-    pub fn append(&mut self, part: Part, intake: &mut Intake) -> Option<Border> {
+    pub fn append(&mut self, part: &[u8], intake: &mut Intake) -> Result<Option<Border>> {
         self.file.layer.append(part, intake)
     }
 

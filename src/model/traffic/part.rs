@@ -1,5 +1,6 @@
 //! Traffic as bytes, for one worker to read and another to add to its own.
 
+use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
@@ -10,13 +11,14 @@ use crate::model::packed::{Packed, Value, values_of};
 
 /// The rows of a table, packed. What captures tell beside the flows is not in it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct TrafficPart {
+pub struct TrafficPart<'a> {
     /// 17 bytes each: the kind, then the address in its first bytes.
-    #[serde(with = "serde_bytes")]
-    addresses: Vec<u8>,
-    #[serde(with = "serde_bytes")]
-    source: Vec<u8>,
-    columns: Vec<Packed>,
+    #[serde(borrow, with = "serde_bytes")]
+    addresses: Cow<'a, [u8]>,
+    #[serde(borrow, with = "serde_bytes")]
+    source: Cow<'a, [u8]>,
+    #[serde(borrow)]
+    columns: Vec<Packed<'a>>,
     histories: Vec<String>,
     labels: Vec<String>,
     identities: Vec<String>,
@@ -27,22 +29,23 @@ pub struct TrafficPart {
 const NUMBERED: usize = 4;
 
 impl Traffic {
-    /// Takes all rows out, packed.
-    pub fn take_part(&mut self) -> TrafficPart {
-        let mut taken = std::mem::take(self);
+    /// All rows, packed. (Mutable, because that is how all columns are had in one list.)
+    pub fn part(&mut self) -> TrafficPart<'_> {
+        let [histories, labels, identities] =
+            [&self.histories, &self.labels, &self.identities].map(|names| names.texts.clone());
         TrafficPart {
-            addresses: taken.addresses.iter().flat_map(|address| packed(*address)).collect(),
-            source: AddressId::bytes(&taken.source),
-            columns: taken.columns().into_iter().map(|column| column.pack()).collect(),
-            histories: taken.histories.texts,
-            labels: taken.labels.texts,
-            identities_dropped: taken.identities.dropped,
-            identities: taken.identities.texts,
+            addresses: self.addresses.iter().flat_map(|address| packed(*address)).collect(),
+            source: AddressId::bytes(&self.source).into_owned().into(),
+            histories,
+            labels,
+            identities,
+            identities_dropped: self.identities.dropped,
+            columns: self.columns().into_iter().map(|column| (*column).pack()).collect(),
         }
     }
 
     /// Appends the rows of a part, as if they had been read here.
-    pub fn append(&mut self, part: &TrafficPart) {
+    pub fn append(&mut self, part: &TrafficPart<'_>) {
         let ids: Vec<AddressId> =
             part.addresses.chunks_exact(PACKED).map(|address| self.intern(unpacked(address))).collect();
         let sources = values_of::<AddressId>(&part.source);

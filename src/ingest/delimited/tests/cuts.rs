@@ -34,7 +34,7 @@ fn read_in_stretches(file: &[u8], count: u64, size: usize) -> (Result<(Intake, V
         let from = if stretch == 0 { Begin::Header } else { Begin::Byte(length * stretch / count) };
         let until = if stretch + 1 == count { u64::MAX } else { length * (stretch + 1) / count };
         let mut part = read(from, until);
-        while let Some(border) = joiner.append(part, &mut intake) {
+        while let Some(border) = joiner.append(&part, &mut intake).unwrap() {
             again += 1;
             part = read(Begin::Border(border), until);
         }

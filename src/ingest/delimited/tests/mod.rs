@@ -102,7 +102,7 @@ fn a_column_of_users_is_read_and_goes_with_its_rows() {
     assert_eq!(numbers, [Some(0), None, Some(1), Some(0)]);
     let mut all = crate::model::traffic::Traffic::default();
     all.push_identity(Some("carol"));
-    all.append(&intake.traffic.take_part());
+    all.append(&intake.traffic.part());
     assert_eq!(all.identity_name(all.identity().iter().nth(3).flatten().unwrap()), "bob");
 }
 
