@@ -16,6 +16,7 @@ mod site;
 mod tab;
 
 mod browser;
+mod busy;
 mod input;
 mod native;
 mod parser;
@@ -32,6 +33,7 @@ use std::path::{Path, PathBuf};
 use flowglass::sample::Pairs;
 
 use input::{Input, Readable, TABLE};
+use reading::Reading;
 use run::{Place, median};
 use table::{Reader, Table};
 
@@ -70,9 +72,9 @@ fn read(folder: &Path, times: usize, table: &mut Table) {
         for workers in if name == TABLE { &[1, 2][..] } else { &[1] } {
             table.add_reading(&input, Reader::Page(*workers), reading::run(&input, *workers, times));
         }
-        table.add_reading(&input, Reader::Native, reading::natively(&input, times));
+        table.add_reading(&input, Reader::Native, Reading::of(reading::natively(&input, times)));
         if let Some(seconds) = input.is_capture().then(|| shark::tshark(&input)).flatten() {
-            table.add_reading(&input, Reader::Tshark, seconds);
+            table.add_reading(&input, Reader::Tshark, Reading::of(seconds));
         }
         let _ = fs::remove_file(&input.path);
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::busy::Busy;
 use crate::input::Readable;
 use crate::parser;
 use crate::run::middle;
@@ -32,8 +33,23 @@ const READ: &str = "new Promise((answer) => {
 /// it would take its share of the next reading.
 pub const STOPPING: Duration = Duration::from_secs(4);
 
-/// The median of several runs, in seconds. The worker that puts the parts together comes on top of the helpers.
-pub fn run(input: &Readable, workers: u64, times: usize) -> f64 {
+/// One reading.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    pub seconds: f64,
+    /// Processors that were busy meanwhile, where that is known.
+    pub busy: Option<f64>,
+}
+
+impl Reading {
+    /// One of which no more is known.
+    pub fn of(seconds: f64) -> Self {
+        Reading { seconds, busy: None }
+    }
+}
+
+/// The median of several runs. The worker that puts the parts together comes on top of the helpers.
+pub fn run(input: &Readable, workers: u64, times: usize) -> Reading {
     let site = Site::start();
     let mut tab = Tab::blank(&format!("reading-{workers}"), &site);
     // The page counts the processors when it starts.
@@ -44,14 +60,18 @@ pub fn run(input: &Readable, workers: u64, times: usize) -> f64 {
     let once = |_| {
         tab.give("#traffic-input", &[&input.path]);
         tab.wait("document.querySelector('#run').disabled === false", 10);
+        let before = Busy::now();
         let told = tab.value(READ);
+        let busy = before.and_then(Busy::since);
         let seconds = told.as_f64().unwrap_or_else(|| panic!("{told}"));
         tab.click("#cancel");
         tab.wait("document.documentElement.dataset.state === 'ready'", 60);
         tab.chrome.cdp.rest(STOPPING);
-        seconds
+        Reading { seconds, busy }
     };
-    middle((0..times).map(once).collect())
+    let mut readings: Vec<Reading> = (0..times).map(once).collect();
+    readings.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    readings[readings.len() / 2]
 }
 
 /// The same natively, by one parser on one core; the file is in memory.

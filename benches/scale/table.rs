@@ -7,14 +7,15 @@ use flowglass::sample::Pairs;
 
 use crate::input::{Input, Readable};
 use crate::promises;
+use crate::reading::Reading;
 use crate::run::{DETECTORS_STAGE, Place, Run};
 
 /// All that was measured, and the lines of Markdown about it.
 pub struct Table {
     text: String,
     runs: Vec<(u64, Pairs, Place, Run)>,
-    /// What was read, by whom, and megabytes a second.
-    reading: Vec<(&'static str, Reader, f64)>,
+    /// What was read, by whom, and how.
+    reading: Vec<(&'static str, Reader, Speed)>,
 }
 
 /// Who reads.
@@ -26,6 +27,15 @@ pub enum Reader {
     Native,
     /// `tshark -T fields`, once.
     Tshark,
+}
+
+/// How fast something was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Speed {
+    /// Megabytes a second.
+    pub speed: f64,
+    /// Processors that were busy meanwhile, where that is known.
+    pub busy: Option<f64>,
 }
 
 impl Table {
@@ -41,8 +51,7 @@ impl Table {
         self.runs.iter().find(|run| (run.0, run.1, run.2) == (rows, pairs, place)).map(|run| &run.3)
     }
 
-    /// Megabytes a second.
-    pub fn reading(&self, name: &str, reader: Reader) -> Option<f64> {
+    pub fn reading(&self, name: &str, reader: Reader) -> Option<Speed> {
         self.reading.iter().find(|reading| (reading.0, reading.1) == (name, reader)).map(|reading| reading.2)
     }
 
@@ -52,10 +61,10 @@ impl Table {
         here.map(|run| (run.0, run.3.total())).collect()
     }
 
-    pub fn add_reading(&mut self, input: &Readable, reader: Reader, seconds: f64) {
+    pub fn add_reading(&mut self, input: &Readable, reader: Reader, Reading { seconds, busy }: Reading) {
         let speed = input.megabytes() / seconds;
         if self.reading.is_empty() {
-            self.tell("\n## Reading alone\n\n| file | by | MB | seconds | MB/s |\n|---|---|---:|---:|---:|");
+            self.tell("\n## Reading alone\n\n| file | by | MB | seconds | MB/s | processors busy |\n|---|---|---:|---:|---:|---:|");
         }
         let Readable { name, .. } = input;
         let by = match reader {
@@ -64,8 +73,9 @@ impl Table {
             Reader::Native => "the library natively, one core".into(),
             Reader::Tshark => "tshark -T fields".to_owned(),
         };
-        self.tell(&format!("| {name} | {by} | {:.0} | {seconds:.2} | {speed:.1} |", input.megabytes()));
-        self.reading.push((name, reader, speed));
+        let told = busy.map_or_else(String::new, |busy| format!("{busy:.2}"));
+        self.tell(&format!("| {name} | {by} | {:.0} | {seconds:.2} | {speed:.1} | {told} |", input.megabytes()));
+        self.reading.push((name, reader, Speed { speed, busy }));
     }
 
     /// Adds a run; beside a peer's run stands the page's own on the same input.
