@@ -59,8 +59,8 @@ export class Pool {
 
   /**
    * Puts new helpers in the place of those that have worked, and lets go what these were at: an instance keeps all the
-   * memory it ever needed. Whoever then computes for long without a pause waits for this: Chromium can end a worker only
-   * while the one that made it listens, and keeps both for good where that one is ended first.
+   * memory it ever needed. Chromium can end a worker only while the one that made it listens. Whoever computes for long
+   * without a pause waits for this first; who is ended itself before its helpers have come to their end leaves them behind.
    */
   async renew() {
     if (!this.#worked) return;

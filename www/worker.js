@@ -13,6 +13,8 @@ const ROW = 4 << 10;
 const HEAD = 64 << 10;
 /** The largest GeoIP databases are a tenth of this; it has to fit into memory whole. */
 const LARGEST_DATABASE = 1 << 30;
+/** Where more memory than this is in use, helpers that have read are replaced before the models run, not after. */
+const PLENTY = 512 << 20;
 const BETWEEN_REPORTS = 100;
 
 /** The compiled module and the addresses of the code. */
@@ -49,7 +51,7 @@ const methods = {
     try {
       for (const file of traffic) await attempt(file, problems, () => feed(file, settings, report));
       for (const file of databases) await attempt(file, problems, () => addDatabase(file));
-      await readers.renew();
+      if (memory.buffer.byteLength + readers.memory > PLENTY) await readers.renew();
       // They hash while this worker computes.
       const hashes = hashers.each(traffic, "hash");
       session.run((stage, fraction) => report.stage(stage, fraction));
