@@ -41,31 +41,6 @@ impl Chrome {
         fs::create_dir_all(&folder).expect("a folder below the profile");
         folder
     }
-
-    /// The threads of all workers of all pages; none where the system does not tell.
-    pub fn workers(&self) -> Option<usize> {
-        let parent = |process: &str| -> Option<String> {
-            let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-            Some(status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().to_owned())
-        };
-        let browser = self.process.id().to_string();
-        let is_ours = |process: &String| {
-            let mut line = std::iter::successors(Some(process.clone()), |process| parent(process));
-            line.any(|process| process == browser)
-        };
-        let names = |folder: &str| -> Option<Vec<String>> {
-            Some(fs::read_dir(folder).ok()?.flatten().map(|entry| entry.file_name().to_string_lossy().into()).collect())
-        };
-        let worker = |process: &String, thread: &String| {
-            let name = fs::read_to_string(format!("/proc/{process}/task/{thread}/comm"));
-            name.is_ok_and(|name| name.starts_with("DedicatedWorker"))
-        };
-        let threads = |process: String| {
-            let threads = names(&format!("/proc/{process}/task")).unwrap_or_default();
-            threads.iter().filter(|thread| worker(&process, thread)).count()
-        };
-        Some(names("/proc")?.into_iter().filter(is_ours).map(threads).sum())
-    }
 }
 
 impl Drop for Chrome {
