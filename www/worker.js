@@ -162,9 +162,7 @@ async function feed(file, settings, report) {
 async function feedStretches(file, settings, head, report) {
   const count = Math.ceil(file.size / STRETCH);
   const begin = (k) => (k ? { byte: k * STRETCH } : "header");
-  const spares = [];
-  const read = (k, from) => {
-    const spare = spares.pop();
+  const read = (k, from, spare) => {
     const bounds = { from, until: (k + 1) * STRETCH };
     const part = readers.run("stretch", [settings, file, head, bounds, spare], spare ? [spare.buffer] : []);
     // If one fails, nobody waits for those read ahead.
@@ -179,9 +177,8 @@ async function feedStretches(file, settings, head, report) {
     let again;
     // Where it began inside a quoted cell, it begins again where the one before it ended.
     while ((again = session.append(part))) part = await read(k, { border: again });
-    spares.push(new Uint8Array(part.buffer));
     under[k] = null;
-    if (k + ahead < count) under.push(read(k + ahead, begin(k + ahead)));
+    if (k + ahead < count) under.push(read(k + ahead, begin(k + ahead), new Uint8Array(part.buffer)));
     if (k === 0) session.expect(1 / count);
     report.bytes(Math.min(STRETCH, file.size - k * STRETCH), session.rowsRead());
   }

@@ -2,6 +2,11 @@
 
 use std::fs;
 
+/// Those that this program may use.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// What the processors had done since the start, in the system's ticks.
 #[derive(Debug, Clone, Copy)]
 pub struct Busy {
@@ -24,7 +29,6 @@ impl Busy {
     pub fn since(self) -> Option<f64> {
         let now = Busy::now()?;
         let [all, idle] = [now.all - self.all, now.idle - self.idle].map(|ticks| ticks as f64);
-        let processors = std::thread::available_parallelism().map_or(1, usize::from) as f64;
-        (all > 0.0).then(|| processors * (1.0 - idle / all))
+        (all > 0.0).then(|| processors() as f64 * (1.0 - idle / all))
     }
 }

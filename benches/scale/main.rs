@@ -33,8 +33,7 @@ use std::path::{Path, PathBuf};
 use flowglass::sample::Pairs;
 
 use input::{Input, Readable, TABLE};
-use reading::Reading;
-use run::{Place, median};
+use run::{Place, Run, median};
 use table::{Reader, Table};
 
 fn main() {
@@ -72,17 +71,17 @@ fn read(folder: &Path, times: usize, table: &mut Table) {
         for workers in if name == TABLE { &[1, 2][..] } else { &[1] } {
             table.add_reading(&input, Reader::Page(*workers), reading::run(&input, *workers, times));
         }
-        table.add_reading(&input, Reader::Native, Reading::of(reading::natively(&input, times)));
-        if let Some(seconds) = input.is_capture().then(|| shark::tshark(&input)).flatten() {
-            table.add_reading(&input, Reader::Tshark, Reading::of(seconds));
+        table.add_reading(&input, Reader::Native, reading::natively(&input, times));
+        if let Some(reading) = input.is_capture().then(|| shark::tshark(&input)).flatten() {
+            table.add_reading(&input, Reader::Tshark, reading);
         }
         let _ = fs::remove_file(&input.path);
     }
 }
 
 fn analyse(input: &Input, times: usize, table: &mut Table) {
-    table.add(input, Place::Browser, median((0..times).map(|_| browser::run(input)).collect()));
-    table.add(input, Place::Native, median((0..times).map(|_| native::run(input)).collect()));
+    table.add(input, Place::Browser, median((0..times).map(|_| browser::run(input)).collect(), Run::total));
+    table.add(input, Place::Native, median((0..times).map(|_| native::run(input)).collect(), Run::total));
     if let Some(peer) = peer::run(input, times) {
         table.add(input, Place::ScikitLearn, peer);
     }

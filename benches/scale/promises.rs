@@ -2,9 +2,11 @@
 
 use flowglass::sample::Pairs;
 
+use crate::busy::processors;
 use crate::input::{CAPTURES, HEADERS, LOG, MIXED, TABLE};
+use crate::reading::Reading;
 use crate::run::{DETECTORS_STAGE, Place, Run};
-use crate::table::{Reader, Speed, Table};
+use crate::table::{Reader, Table};
 
 /// One promise: its words, what was measured, and whether it was kept.
 pub struct Line {
@@ -36,7 +38,7 @@ pub fn lines(table: &Table) -> Vec<Line> {
 fn reading(table: &Table) -> Vec<Line> {
     let mut lines = Vec::new();
     for (name, least) in [(TABLE, 300.0), (MIXED, 400.0), (HEADERS, 400.0), (LOG, 250.0)] {
-        lines.extend(table.reading(name, Reader::Page(1)).map(|Speed { speed, .. }| Line {
+        lines.extend(table.reading(name, Reader::Page(1)).map(|reading| reading.speed()).map(|speed| Line {
             promise: format!("reading a {name} at {least} MB/s with one worker"),
             measured: format!("{speed:.0} MB/s"),
             kept: speed >= least,
@@ -46,31 +48,27 @@ fn reading(table: &Table) -> Vec<Line> {
         lines.push(two_workers(one, two));
     }
     for name in CAPTURES {
-        let beside = table.reading(name, Reader::Native).zip(table.reading(name, Reader::Tshark));
+        let speed = |reader| table.reading(name, reader).map(|reading| reading.speed());
+        let beside = speed(Reader::Native).zip(speed(Reader::Tshark));
         lines.extend(beside.map(|(ours, theirs)| Line {
             promise: format!("reading a {name} natively 20 times as fast as tshark -T fields"),
-            measured: format!(
-                "{:.0} MB/s beside {:.1}, {:.0} times",
-                ours.speed,
-                theirs.speed,
-                ours.speed / theirs.speed
-            ),
-            kept: ours.speed >= 20.0 * theirs.speed,
+            measured: format!("{ours:.0} MB/s beside {theirs:.1}, {:.0} times", ours / theirs),
+            kept: ours >= 20.0 * theirs,
         }));
     }
     lines
 }
 
 /// A machine that is busy with one worker already has little to give to a second one: that is told beside.
-fn two_workers(one: Speed, two: Speed) -> Line {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+fn two_workers(one: Reading, two: Reading) -> Line {
     let busy = one.busy.zip(two.busy).map_or_else(String::new, |(one, two)| {
-        format!("; {two:.2} of {processors} processors were busy, with one worker {one:.2}")
+        format!("; {two:.2} of {} processors were busy, with one worker {one:.2}", processors())
     });
+    let [one, two] = [one, two].map(|reading| reading.speed());
     Line {
         promise: "two workers read a table at least 1.6 times as fast as one".into(),
-        measured: format!("{:.0} MB/s, {:.2} times{busy}", two.speed, two.speed / one.speed),
-        kept: two.speed >= 1.6 * one.speed,
+        measured: format!("{two:.0} MB/s, {:.2} times{busy}", two / one),
+        kept: two >= 1.6 * one,
     }
 }
 

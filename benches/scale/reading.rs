@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::busy::Busy;
 use crate::input::Readable;
 use crate::parser;
-use crate::run::middle;
+use crate::run::median;
 use crate::site::Site;
 use crate::tab::Tab;
 
@@ -36,6 +36,7 @@ pub const STOPPING: Duration = Duration::from_secs(4);
 /// One reading.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading {
+    pub megabytes: f64,
     pub seconds: f64,
     /// Processors that were busy meanwhile, where that is known.
     pub busy: Option<f64>,
@@ -43,8 +44,13 @@ pub struct Reading {
 
 impl Reading {
     /// One of which no more is known.
-    pub fn of(seconds: f64) -> Self {
-        Reading { seconds, busy: None }
+    pub fn of(input: &Readable, seconds: f64) -> Self {
+        Reading { megabytes: input.megabytes(), seconds, busy: None }
+    }
+
+    /// Megabytes a second.
+    pub fn speed(&self) -> f64 {
+        self.megabytes / self.seconds
     }
 }
 
@@ -67,20 +73,18 @@ pub fn run(input: &Readable, workers: u64, times: usize) -> Reading {
         tab.click("#cancel");
         tab.wait("document.documentElement.dataset.state === 'ready'", 60);
         tab.chrome.cdp.rest(STOPPING);
-        Reading { seconds, busy }
+        Reading { busy, ..Reading::of(input, seconds) }
     };
-    let mut readings: Vec<Reading> = (0..times).map(once).collect();
-    readings.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
-    readings[readings.len() / 2]
+    median((0..times).map(once).collect(), |reading| reading.seconds)
 }
 
 /// The same natively, by one parser on one core; the file is in memory.
-pub fn natively(input: &Readable, times: usize) -> f64 {
+pub fn natively(input: &Readable, times: usize) -> Reading {
     let file = fs::read(&input.path).expect("the input is there");
     let once = |_| {
         let begun = Instant::now();
         assert!(parser::read(&file) > 0);
-        begun.elapsed().as_secs_f64()
+        Reading::of(input, begun.elapsed().as_secs_f64())
     };
-    middle((0..times).map(once).collect())
+    median((0..times).map(once).collect(), |reading| reading.seconds)
 }

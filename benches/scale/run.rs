@@ -78,16 +78,10 @@ impl Run {
     }
 }
 
-/// The run whose total is in the middle.
-pub fn median(mut runs: Vec<Run>) -> Run {
-    runs.sort_by(|a, b| a.total().total_cmp(&b.total()));
-    runs.swap_remove(runs.len() / 2)
-}
-
-/// The number in the middle.
-pub fn middle(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers[numbers.len() / 2]
+/// The one that took the middle number of seconds.
+pub fn median<T>(mut all: Vec<T>, seconds: impl Fn(&T) -> f64) -> T {
+    all.sort_by(|a, b| seconds(a).total_cmp(&seconds(b)));
+    all.swap_remove(all.len() / 2)
 }
 
 /// The most memory a process has had, from its `/proc` entry (`self` or a number).

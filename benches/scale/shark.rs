@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::input::Readable;
+use crate::reading::Reading;
 
 /// The columns of a flow that tshark names.
 const FIELDS: [&str; 12] = [
@@ -21,12 +22,12 @@ const FIELDS: [&str; 12] = [
     "udp.port",
 ];
 
-/// The seconds in which tshark prints the same columns, once; none where it is not installed.
-pub fn tshark(input: &Readable) -> Option<f64> {
+/// How tshark prints the same columns, once; none where it is not installed.
+pub fn tshark(input: &Readable) -> Option<Reading> {
     let begun = Instant::now();
     let mut shark = Command::new("tshark");
     shark.arg("-r").arg(&input.path).args(["-n", "-T", "fields"]).args(FIELDS.iter().flat_map(|field| ["-e", field]));
     let status = shark.stdout(Stdio::null()).stderr(Stdio::null()).status().ok()?;
     assert!(status.success(), "tshark reads {}", input.name);
-    Some(begun.elapsed().as_secs_f64())
+    Some(Reading::of(input, begun.elapsed().as_secs_f64()))
 }

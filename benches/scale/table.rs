@@ -5,6 +5,7 @@ use std::path::Path;
 
 use flowglass::sample::Pairs;
 
+use crate::busy::processors;
 use crate::input::{Input, Readable};
 use crate::promises;
 use crate::reading::Reading;
@@ -15,7 +16,7 @@ pub struct Table {
     text: String,
     runs: Vec<(u64, Pairs, Place, Run)>,
     /// What was read, by whom, and how.
-    reading: Vec<(&'static str, Reader, Speed)>,
+    reading: Vec<(&'static str, Reader, Reading)>,
 }
 
 /// Who reads.
@@ -29,19 +30,10 @@ pub enum Reader {
     Tshark,
 }
 
-/// How fast something was read.
-#[derive(Debug, Clone, Copy)]
-pub struct Speed {
-    /// Megabytes a second.
-    pub speed: f64,
-    /// Processors that were busy meanwhile, where that is known.
-    pub busy: Option<f64>,
-}
-
 impl Table {
     /// `times`: how many runs each figure is the median of.
     pub fn new(times: usize) -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let processors = processors();
         let text = format!("# Flowglass at scale\n\nMedians of {times}; {processors} processors.\n");
         Table { text, runs: Vec::new(), reading: Vec::new() }
     }
@@ -51,7 +43,7 @@ impl Table {
         self.runs.iter().find(|run| (run.0, run.1, run.2) == (rows, pairs, place)).map(|run| &run.3)
     }
 
-    pub fn reading(&self, name: &str, reader: Reader) -> Option<Speed> {
+    pub fn reading(&self, name: &str, reader: Reader) -> Option<Reading> {
         self.reading.iter().find(|reading| (reading.0, reading.1) == (name, reader)).map(|reading| reading.2)
     }
 
@@ -61,8 +53,7 @@ impl Table {
         here.map(|run| (run.0, run.3.total())).collect()
     }
 
-    pub fn add_reading(&mut self, input: &Readable, reader: Reader, Reading { seconds, busy }: Reading) {
-        let speed = input.megabytes() / seconds;
+    pub fn add_reading(&mut self, input: &Readable, reader: Reader, reading: Reading) {
         if self.reading.is_empty() {
             self.tell("\n## Reading alone\n\n| file | by | MB | seconds | MB/s | processors busy |\n|---|---|---:|---:|---:|---:|");
         }
@@ -73,9 +64,10 @@ impl Table {
             Reader::Native => "the library natively, one core".into(),
             Reader::Tshark => "tshark -T fields".to_owned(),
         };
+        let Reading { megabytes, seconds, busy } = reading;
         let told = busy.map_or_else(String::new, |busy| format!("{busy:.2}"));
-        self.tell(&format!("| {name} | {by} | {:.0} | {seconds:.2} | {speed:.1} | {told} |", input.megabytes()));
-        self.reading.push((name, reader, Speed { speed, busy }));
+        self.tell(&format!("| {name} | {by} | {megabytes:.0} | {seconds:.2} | {:.1} | {told} |", reading.speed()));
+        self.reading.push((name, reader, reading));
     }
 
     /// Adds a run; beside a peer's run stands the page's own on the same input.

@@ -44,7 +44,6 @@ pub struct Fragments {
 
 impl Fragments {
     /// Takes a later fragment: gives the flow and side it joins, or keeps it waiting.
-    #[inline(never)]
     pub fn later(&mut self, datagram: &Datagram<'_>, share: &Share) -> Option<(FlowId, usize)> {
         let key = key(datagram);
         self.forget_old(key, share.time);

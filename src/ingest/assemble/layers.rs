@@ -1,7 +1,7 @@
 //! From a frame to the innermost IP packet (or ARP): link layers, tags and tunnels taken off one by one.
 
 use crate::ingest::wire::arp::Arp;
-use crate::ingest::wire::ethernet::Ethernet;
+use crate::ingest::wire::ethernet::{self, Ethernet};
 use crate::ingest::wire::llc::Llc;
 use crate::ingest::wire::mpls::Mpls;
 use crate::ingest::wire::ppp::Ppp;
@@ -98,7 +98,7 @@ impl<'a> Peeler<'a> {
             let kind = match next {
                 Next::Kind(kind) => kind,
                 Next::Ip => match bytes.first().map(|byte| byte >> 4) {
-                    Some(4) => 0x0800,
+                    Some(4) => ethernet::IPV4,
                     Some(6) => 0x86dd,
                     _ => return Err(CUT_IP),
                 },
@@ -108,7 +108,7 @@ impl<'a> Peeler<'a> {
                 }
             };
             let datagram = match kind {
-                0x0800 => datagram::v4(bytes).ok_or(CUT_IP)?,
+                ethernet::IPV4 => datagram::v4(bytes).ok_or(CUT_IP)?,
                 0x86dd => datagram::v6(bytes).ok_or(CUT_IP)?,
                 0x0806 => return Ok(self.done(Inner::Arp(Arp::check(bytes).ok_or(CUT_ARP)?))),
                 _ => {
@@ -160,7 +160,7 @@ impl<'a> Peeler<'a> {
 /// The EtherType for a PPP protocol number.
 fn ppp_kind(protocol: u16) -> Option<u16> {
     match protocol {
-        0x0021 => Some(0x0800),
+        0x0021 => Some(ethernet::IPV4),
         0x0057 => Some(0x86dd),
         0x0281 | 0x0283 => Some(0x8847),
         _ => None,

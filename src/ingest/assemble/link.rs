@@ -10,8 +10,6 @@ use crate::ingest::wire::sll2::Sll2;
 use super::layers::{CUT_LINK, Macs, NOT_IP, Next, Reason};
 
 pub const ETHERNET: u16 = 1;
-/// The EtherType of IPv4.
-pub const IPV4: u16 = 0x0800;
 
 pub const UNKNOWN_LINK: Reason = "link layer: this kind of link is not read";
 const NOT_DATA: Reason = "802.11: management, control or cut frame";

@@ -1,6 +1,6 @@
 //! A packet taken apart, before its flow is looked up.
 
-use crate::ingest::wire::ethernet::Ethernet;
+use crate::ingest::wire::ethernet::{self, Ethernet};
 use crate::ingest::wire::tcp::Tcp;
 use crate::ingest::wire::udp::Udp;
 
@@ -35,14 +35,17 @@ impl<'a> Opened<'a> {
     /// until it is put in its place: moving it about would take longer than reading it.
     #[inline(always)]
     fn plain(frame: &Frame<'a>) -> Option<Self> {
-        let ethernet = Ethernet::check(frame.bytes).filter(|frame| frame.kind() == link::IPV4)?;
+        let ethernet = Ethernet::check(frame.bytes).filter(|frame| frame.kind() == ethernet::IPV4)?;
         let datagram = datagram::v4(ethernet.payload())?;
         if frame.link != link::ETHERNET || datagram.part != Part::Whole {
             return None;
         }
         let segment = match datagram.protocol {
             TCP => segment::of_tcp(&datagram, Tcp::check(datagram.payload)?),
-            UDP if !tunnel::is_in_udp(datagram.payload) => segment::of_udp(&datagram, Udp::check(datagram.payload)?),
+            UDP => {
+                let udp = Udp::check(datagram.payload).filter(|udp| !tunnel::is_port(udp.destination_port()))?;
+                segment::of_udp(&datagram, udp)
+            }
             _ => return None,
         };
         let tag = Key::of(&datagram, &segment).tag();

@@ -1,6 +1,6 @@
 //! Packets that carry packets: what stands inside, where the outside says so.
 
-use crate::ingest::wire::be_at;
+use crate::ingest::wire::ethernet;
 use crate::ingest::wire::geneve::Geneve;
 use crate::ingest::wire::gre::Gre;
 use crate::ingest::wire::udp::Udp;
@@ -18,7 +18,7 @@ pub fn content<'a>(datagram: &Datagram<'a>) -> Option<(Next, &'a [u8])> {
     match datagram.protocol {
         6 => None,
         17 => in_udp(datagram.payload),
-        4 => Some((Next::Kind(0x0800), datagram.payload)),
+        4 => Some((Next::Kind(ethernet::IPV4), datagram.payload)),
         41 => Some((Next::Kind(0x86dd), datagram.payload)),
         47 => in_gre(datagram.payload),
         137 => Some((Next::Kind(0x8847), datagram.payload)),
@@ -26,19 +26,21 @@ pub fn content<'a>(datagram: &Datagram<'a>) -> Option<(Next, &'a [u8])> {
     }
 }
 
-/// Whether UDP may be a tunnel's.
+/// VXLAN's own port and Linux's older one.
+const VXLAN: [u16; 2] = [4789, 8472];
+const GENEVE: u16 = 6081;
+
+/// Whether what goes to this UDP port may be a tunnel's: destination ports only, as the standards say.
 #[inline]
-pub fn is_in_udp(payload: &[u8]) -> bool {
-    be_at(payload, 2, 2).is_some_and(|port| matches!(port, 4789 | 8472 | 6081))
+pub fn is_port(destination: u16) -> bool {
+    VXLAN.contains(&destination) || destination == GENEVE
 }
 
-/// VXLAN on its port 4789 or Linux's older 8472, GENEVE on 6081: destination ports only, as the standards say.
-#[inline(never)]
 fn in_udp(payload: &[u8]) -> Option<(Next, &[u8])> {
     let udp = Udp::check(payload)?;
     match udp.destination_port() {
-        4789 | 8472 => Vxlan::check(udp.payload()).map(|vxlan| (Next::Ethernet, vxlan.payload())),
-        6081 => Geneve::check(udp.payload()).map(|geneve| (Next::Kind(geneve.protocol()), geneve.payload())),
+        port if VXLAN.contains(&port) => Vxlan::check(udp.payload()).map(|vxlan| (Next::Ethernet, vxlan.payload())),
+        GENEVE => Geneve::check(udp.payload()).map(|geneve| (Next::Kind(geneve.protocol()), geneve.payload())),
         _ => None,
     }
 }

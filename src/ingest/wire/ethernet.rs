@@ -9,6 +9,9 @@ const SOURCE: Range<usize> = 6..12;
 const KIND: Range<usize> = 12..14;
 const HEADER: usize = 14;
 
+/// The EtherType of IPv4.
+pub const IPV4: u16 = 0x0800;
+
 /// A frame that is long enough.
 #[derive(Debug, Clone, Copy)]
 pub struct Ethernet<'a>(&'a [u8]);
